@@ -71,7 +71,8 @@ def _breaks_of_alternatives(documents: Documents, old: Json, new: Json, directio
     for candidates in pairs:
         # An alternative may have moved: the one of its type that it matches best is the one it became.
         likely = [pair for pair in candidates if pair[0].get("type") == pair[1].get("type")] or candidates
-        found += min((_breaks_of_form(documents, *pair, direction, where) for pair in likely), key=len)
+        fewest: list[str] = min((_breaks_of_form(documents, *pair, direction, where) for pair in likely), key=len)
+        found += fewest
     return found
 
 

@@ -16,8 +16,10 @@ export UV_PYTHON_DOWNLOADS = never
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 BOOTSTRAPPED := .venv/.bootstrapped
-RUNTIME := .venv/.runtime
-DEVELOPMENT := .venv/.development
+DEVELOPMENT := .venv/.requirements-dev.installed
+# PostgreSQL's client only where PostgreSQL is set, in the environment or in .env.
+DATABASE := $(APP_DATABASE_URL) $(shell grep -s '^APP_DATABASE_URL=' .env)
+RUNTIME := .venv/.requirements$(if $(findstring postgresql,$(DATABASE)),-postgres).installed
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -56,7 +58,7 @@ openapi-compatible: $(DEVELOPMENT)
 	@$(PY) -m openapi.compatible
 
 openapi: $(DEVELOPMENT)
-	@$(PY) -m app openapi > openapi/openapi.json.new && mv openapi/openapi.json.new openapi/openapi.json
+	@$(PY) -m app openapi > .venv/openapi.json && mv .venv/openapi.json openapi/openapi.json
 
 # The development lock comes first and binds the others: what is tested is what is shipped.
 # `make lock UPGRADE=--upgrade` takes newer releases; without it a pin stays while pyproject.toml allows it.
@@ -81,12 +83,8 @@ $(BOOTSTRAPPED): requirements-bootstrap.lock
 INSTALL = { $(UV) pip install --quiet --python $(PY) --require-hashes -r $< 2>.venv/uv.log \
 	|| $(PY) -m pip install --quiet --require-hashes -r $< || { cat .venv/uv.log >&2; exit 1; }; }
 
-$(RUNTIME): requirements.lock $(BOOTSTRAPPED)
-	@echo "Setting up .venv …"
+# The development lock holds all that the others hold, at the same versions: no need to install twice.
+.venv/.%.installed: %.lock $(BOOTSTRAPPED)
+	@echo "Setting up .venv from $< …"
 	@$(INSTALL)
-	@touch $@
-
-$(DEVELOPMENT): requirements-dev.lock $(BOOTSTRAPPED)
-	@echo "Setting up .venv for development …"
-	@$(INSTALL)
-	@touch $@ $(RUNTIME)
+	@touch $@ $(if $(findstring -dev,$@),.venv/.requirements.installed .venv/.requirements-postgres.installed)

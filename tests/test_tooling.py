@@ -5,7 +5,9 @@ import re
 import subprocess
 import sys
 import tomllib
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 import yaml
@@ -98,11 +100,26 @@ def test_the_image_names_a_version_of_its_base():
     assert all(re.fullmatch(r"python:3\.11-slim-bookworm(@sha256:[0-9a-f]{64})?", base) for base in bases)
 
 
-def test_the_image_s_health_check_is_a_python_program():
+@pytest.mark.parametrize(("status", "healthy"), [(200, True), (503, False), (404, False)])
+def test_the_image_s_health_check_tells_alive_from_not(status, healthy):
     command = yaml.safe_load(re.search(r"HEALTHCHECK .*\\\n\s+CMD (.*)", DOCKERFILE)[1])
 
-    assert command[:2] == ["python", "-c"]
-    compile(command[2], "HEALTHCHECK", "exec")
+    class Answer(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(status if self.path == "/healthz" else 500)
+            self.end_headers()
+
+        def log_message(self, *_):
+            """Keep the tests' output clean."""
+
+    with HTTPServer(("127.0.0.1", 0), Answer) as server:
+        answering = Thread(target=server.handle_request)
+        answering.start()
+        checked = run(sys.executable, *command[1:], APP_PORT=str(server.server_port))
+        answering.join()
+
+    assert command[0] == "python"
+    assert (checked.returncode == 0) is healthy
 
 
 def test_the_image_gets_only_named_files():

@@ -1,0 +1,142 @@
+"""Do the opened leaves fit their entries, and is nothing left out before them.
+
+Part of the verifier. Every leaf is opened once the publication delay has passed, save the place of an inquiry that was
+never settled; a correction opens at once. So a closed leaf, or a gap in seq, that lies before an open leaf which is no
+correction was left out.
+"""
+
+import hashlib
+from collections.abc import Sequence
+
+from app.ledger.entry import SALT_BYTES
+from app.ledger.histories import Histories
+from app.ledger.history import Inquiry, first_leaf, follow
+from app.ledger.payload import Leaf, read_payload
+from app.ledger.report import Problems
+from app.ledger.source import Missing, Opened, Source
+from app.ledger.tiles import WIDTH
+
+CORRECTED = "inquiry:corrected"
+LOGGED = "inquiry:logged"
+CONTINUED = "log:continued"
+
+
+def newest_open(source: Source, size: int) -> int:
+    """Return the index of the newest open leaf that is no correction, -1 where there is none.
+
+    All before it has to be open from now on, however long the reading takes and whatever is published meanwhile.
+    """
+    for number in range((size - 1) // WIDTH, -1, -1):
+        try:
+            opened = source.opened(number)[: size - number * WIDTH]
+        except (Missing, ValueError):
+            continue  # told when the bundle is read in its turn
+        for place in range(len(opened) - 1, -1, -1):
+            leaf = opened[place]
+            if leaf is not None and not _is_correction(leaf):
+                return number * WIDTH + place
+    return -1
+
+
+def _is_correction(leaf: Opened) -> bool:
+    try:
+        return read_payload(leaf.payload).kind == CORRECTED
+    except ValueError:
+        return False
+
+
+class LeavesCheck:
+    """The opened leaves while they come in. `newest` is that of `newest_open`; what opened after it is passed over."""
+
+    def __init__(self, problems: Problems, newest: int) -> None:
+        self.histories = Histories()
+        self.opened = 0
+        self.newest_at = ""
+        self._problems = problems
+        self._newest = newest
+        self._next_in_year: dict[str, int] = {}
+        self._continued = False
+        self._place_may_be_closed = -1
+        self._gaps: list[tuple[int, str]] = []
+
+    def add(self, number: int, entries: Sequence[bytes], opened: Sequence[Opened | None]) -> None:
+        """Take a bundle in with what opens its leaves."""
+        sha256, base = hashlib.sha256, number * WIDTH
+        for place, entry in enumerate(entries):
+            index = base + place
+            leaf = opened[place] if place < len(opened) else None
+            if leaf is None:
+                self._closed(index)
+                continue
+            payload, salt = leaf
+            if b"v1 " + sha256(salt + payload).hexdigest().encode() != entry or len(salt) != SALT_BYTES:
+                self._problems.add(index, "what opens the leaf is not what was committed to")
+                continue
+            try:
+                read = read_payload(payload)
+                if index <= self._newest or read.kind == CORRECTED:
+                    self._open(index, read)
+            except ValueError as error:
+                self._problems.add(index, str(error))
+
+    def finish(self) -> None:
+        """Tell of the gaps before corrections that should have closed by now."""
+        for index, number in self._gaps:
+            if index < self._newest:
+                self._problems.add(index, f"leaves of {number} are left out before its correction")
+
+    def _closed(self, index: int) -> None:
+        if index < self._newest and index != self._place_may_be_closed:
+            self._problems.add(index, "the leaf is closed, and a later one is open")
+
+    def _open(self, index: int, leaf: Leaf) -> None:
+        self.opened += 1
+        if index == self._newest:
+            self.newest_at = leaf.at
+        if leaf.subject is None:
+            if leaf.kind == CONTINUED:
+                if index:
+                    raise ValueError("only the first leaf can continue an older log")
+                self._continued = True
+            return
+        if leaf.seq == 0:
+            self._begin(index, leaf, leaf.subject)
+            return
+        inquiry = self.histories.get(leaf.subject)
+        if inquiry is None:
+            raise ValueError(f"{leaf.subject} has no first leaf")
+        follow(inquiry, index, leaf)
+        if inquiry.gap == index:
+            self._gaps.append((index, leaf.subject))
+
+    def _begin(self, index: int, leaf: Leaf, number: str) -> None:
+        inquiry = first_leaf(index, leaf)
+        year, _, written = number.partition("-")
+        count = int(written)
+        expected = self._next_in_year.get(year)
+        if (expected is not None and count < expected) and self.histories.get(number) is not None:
+            raise ValueError(f"two first leaves for {number}")
+        self._place_may_be_closed = index + 1  # the place is written with the first leaf, next to it
+        self.histories.add(inquiry)
+        self._next_in_year[year] = max(count + 1, expected or 0)
+        # A log that continues another begins with whatever number comes next.
+        if count != (expected or 1) and not (expected is None and self._continued):
+            raise ValueError(f"{number} is not the number that follows: {year}-{expected or 1:06d} is left out")
+
+
+def history_of(source: Source, number: str, first: int, size: int) -> Inquiry | None:
+    """Return what is told of one inquiry now, from its first leaf on; used where the log moved while it was read."""
+    inquiry: Inquiry | None = None
+    for bundle in range(first // WIDTH, -(-size // WIDTH)):
+        for place, leaf in enumerate(source.opened(bundle)):
+            if leaf is None or number.encode() not in leaf.payload:
+                continue
+            read = read_payload(leaf.payload)
+            if read.subject != number:
+                continue
+            index = bundle * WIDTH + place
+            if inquiry is None:
+                inquiry = first_leaf(index, read)
+            else:
+                follow(inquiry, index, read)
+    return inquiry

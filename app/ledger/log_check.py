@@ -1,0 +1,99 @@
+"""Does the public log tell what the leaves tell, all of it, and nothing else.
+
+Part of the verifier. What leaves cannot show is not checked: alerts, and when an entry was published or updated.
+"""
+
+from datetime import datetime, timedelta
+
+from app.ledger.histories import Histories
+from app.ledger.history import Inquiry, differences
+from app.ledger.leaves_check import history_of
+from app.ledger.report import Problems
+from app.ledger.source import LogEntry, Missing, Source
+
+# An unsettled inquiry is listed 7 days on; a day's grace, since the leaf's clock is not that of the list.
+_LISTED_UNSETTLED_AFTER = timedelta(days=8)
+
+_OF_FIRST_LEAF = frozenset({"number", "asked_at", "source", "outlet", "late"})
+_OF_PLACE = frozenset({"observed_at", "activity", "area_command", "block"})
+
+
+class LogCheck:
+    """The public log against the leaves, of which those up to `newest` had to be open before the log was read."""
+
+    def __init__(self, source: Source, histories: Histories, problems: Problems, newest: int, size: int) -> None:
+        self._source = source
+        self._histories = histories
+        self._problems = problems
+        self._newest = newest
+        self._size = size
+
+    def run(self, newest_at: str) -> None:
+        """Check every entry of the log, then tell which inquiries it leaves out.
+
+        `newest_at` is the time of the newest open leaf, empty where there is none.
+        """
+        try:
+            for entry in self._source.log():
+                self._check(entry)
+        except (Missing, ValueError, KeyError, TypeError) as error:
+            self._problems.add(None, f"the log cannot be read: {error!r}")
+            return
+        for inquiry in self._histories.unlisted():
+            why = _must_be_listed(inquiry, newest_at)
+            if why:
+                self._problems.add(inquiry.first, f"{inquiry.number} {why} and is not in the log")
+
+    def _check(self, entry: LogEntry) -> None:
+        number = entry.get("number")
+        if not isinstance(number, str):
+            self._problems.add(None, "an entry of the log has no number")
+            return
+        if not self._histories.list_once(number, short="calls" not in entry):
+            self._problems.add(None, f"{number} is in the log twice")
+            return
+        inquiry = self._histories.get(number)
+        wrong = _differing(inquiry, entry)
+        if wrong:
+            inquiry, wrong = self._once_more(inquiry, number, wrong)
+        for name in wrong:
+            self._problems.add(_index(inquiry, name), f"the log and the leaves differ about {number}: {name}")
+
+    def _once_more(self, inquiry: Inquiry | None, number: str, wrong: list[str]) -> tuple[Inquiry | None, list[str]]:
+        """Read leaves and entry of one inquiry again, since what is public may have moved on between the two.
+
+        What is not known yet begins after the newest leaf that was open when the reading began.
+        """
+        now = self._source.entry_now(number)
+        if now is None:
+            return inquiry, wrong
+        first = inquiry.first if inquiry else self._newest + 1
+        inquiry = history_of(self._source, number, first, self._size)
+        return inquiry, _differing(inquiry, now)
+
+
+def _differing(inquiry: Inquiry | None, entry: LogEntry) -> list[str]:
+    if inquiry is None:
+        return ["number"]
+    if "calls" in entry and inquiry.settled_at is None:
+        return ["status"]
+    return list(differences(inquiry, entry))
+
+
+def _index(inquiry: Inquiry | None, name: str) -> int | None:
+    """Return the leaf that tells a field."""
+    if inquiry is None:
+        return None
+    return inquiry.first if name in _OF_FIRST_LEAF else inquiry.first + 1 if name in _OF_PLACE else inquiry.last
+
+
+def _must_be_listed(inquiry: Inquiry, newest_at: str) -> str | None:
+    if inquiry.settled_at is not None:
+        return "is settled"
+    if inquiry.withdrawn is not None:
+        return "is withdrawn"
+    if newest_at:
+        waited = datetime.fromisoformat(newest_at) - datetime.fromisoformat(inquiry.received_at)
+        if waited > _LISTED_UNSETTLED_AFTER:
+            return "has been unsettled for a week"
+    return None

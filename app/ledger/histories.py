@@ -1,7 +1,8 @@
 """The histories of all inquiries at once, in memory that does not grow: what rests for long is set aside on disk."""
 
+import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from app.ledger.history import Inquiry
 
@@ -18,8 +19,8 @@ class Histories:
         self._aside.executescript(
             """
             PRAGMA journal_mode = OFF;
-            CREATE TABLE inquiry (number TEXT PRIMARY KEY, packed TEXT NOT NULL) WITHOUT ROWID;
-            CREATE TABLE listed (number TEXT, short INTEGER, PRIMARY KEY (number, short)) WITHOUT ROWID;
+            CREATE TABLE inquiry (number TEXT PRIMARY KEY, packed BLOB NOT NULL) WITHOUT ROWID;
+            CREATE TABLE listed (number TEXT NOT NULL, short INTEGER NOT NULL);
             BEGIN;
             """
         )
@@ -28,11 +29,21 @@ class Histories:
         """Return an inquiry, None where no first leaf of it was added. Changes to it are kept."""
         inquiry = self._recent.get(number)
         if inquiry is None:
-            row = self._aside.execute("SELECT packed FROM inquiry WHERE number = ?", (number,)).fetchone()
-            if row is not None:
-                inquiry = Inquiry.unpacked(row[0])
+            inquiry = self.look([number]).get(number)
+            if inquiry is not None:
                 self.add(inquiry)
         return inquiry
+
+    def look(self, numbers: Sequence[str]) -> dict[str, Inquiry]:
+        """Return those of a few hundred inquiries that there are, to be looked at alone: one query for all."""
+        found = {number: self._recent[number] for number in numbers if number in self._recent}
+        if len(found) < len(numbers):
+            rows = self._aside.execute(
+                "SELECT number, packed FROM inquiry WHERE number IN (SELECT value FROM json_each(?))",
+                (json.dumps([number for number in numbers if number not in found]),),
+            )
+            found.update((number, Inquiry.unpacked(packed)) for number, packed in rows)
+        return found
 
     def add(self, inquiry: Inquiry) -> None:
         """Add an inquiry, or replace it."""
@@ -40,17 +51,21 @@ class Histories:
             self._set_aside(_RECENT // 2)
         self._recent[inquiry.number] = inquiry
 
-    def list_once(self, number: str, *, short: bool) -> bool:
-        """Note that the log lists a number, in short or in full; tell whether it does so for the first time."""
-        added = self._aside.execute("INSERT OR IGNORE INTO listed VALUES (?, ?)", (number, short))
-        return added.rowcount == 1
+    def note_listed(self, listed: Iterable[tuple[str, bool]]) -> None:
+        """Note that the log lists numbers, each in short (True) or in full."""
+        self._aside.executemany("INSERT INTO listed VALUES (?, ?)", listed)
+
+    def listed_twice(self) -> Iterator[str]:
+        """Yield the numbers that the log lists more than once in one way, in their order."""
+        rows = self._aside.execute("SELECT number FROM listed GROUP BY number, short HAVING count(*) > 1")
+        return (number for (number,) in rows)
 
     def unlisted(self) -> Iterator[Inquiry]:
         """Yield the inquiries that the log does not list, in the order of their numbers."""
         self._set_aside(len(self._recent))
         rows = self._aside.execute(
-            "SELECT packed FROM inquiry WHERE NOT EXISTS (SELECT 1 FROM listed WHERE listed.number = inquiry.number)"
-            " ORDER BY number"
+            "SELECT packed FROM inquiry WHERE number IN"
+            " (SELECT number FROM inquiry EXCEPT SELECT number FROM listed) ORDER BY number"
         )
         return (Inquiry.unpacked(packed) for (packed,) in rows)
 

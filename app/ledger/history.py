@@ -3,20 +3,18 @@
 The rules are those of docs/ledger.md; what a log entry shows is api.md's "Public views".
 """
 
-import json
-import re
-from collections.abc import Iterator, Mapping, Sequence
+import marshal
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from app.ledger.payload import Leaf
 
 SETTLED = frozenset({"confirmed", "not_ice", "unconfirmed"})
-_LATE = timedelta(minutes=15)
-_ONE_MINUTE = timedelta(minutes=1)
+_LATE = 15  # minutes
 _PLACE_SEQ = 1
-_MINUTE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:00Z", re.ASCII)
 
 
 @dataclass(slots=True)
@@ -46,38 +44,33 @@ class Inquiry:
     next_seq: int = 1
     last: int = 0
     place: Mapping[str, Any] | None = None
-    calls: list[Call] = field(default_factory=list)
     corrections: list[dict[str, Any]] = field(default_factory=list)
     settled_at: str | None = None
     settled_call: int | None = None
     withdrawn: Mapping[str, Any] | None = None
     gap: int | None = None
+    calls: list[Call] = field(default_factory=list)
 
-    def packed(self) -> str:
-        """Return the inquiry as text, to be set aside."""
-        values = [getattr(self, name) for name in _FIELDS]
-        values[_CALLS] = [
-            [call.placed_at, call.called_at, call.outcome, call.agency, call.told_by] for call in self.calls
-        ]
-        return json.dumps(values, check_circular=False)
+    def packed(self) -> bytes:
+        """Return the inquiry as bytes, to be set aside."""
+        calls = [(call.placed_at, call.called_at, call.outcome, call.agency, call.told_by) for call in self.calls]
+        return marshal.dumps((calls, [getattr(self, name) for name in _ALL_BUT_CALLS]))
 
     @classmethod
-    def unpacked(cls, packed: str) -> "Inquiry":
-        """Return the inquiry that was set aside."""
-        values = json.loads(packed)
-        values[_CALLS] = [Call(*call) for call in values[_CALLS]]
-        return cls(*values)
+    def unpacked(cls, packed: bytes) -> "Inquiry":
+        """Return the inquiry that was set aside; the bytes are this process's own."""
+        calls, values = marshal.loads(packed)  # noqa: S302 - written by `packed`, in a file no other process has
+        return cls(*[*values, [Call(*call) for call in calls]])
 
 
-_FIELDS = tuple(Inquiry.__dataclass_fields__)
-_CALLS = _FIELDS.index("calls")
+_ALL_BUT_CALLS = tuple(Inquiry.__dataclass_fields__)[:-1]
 
 
 def first_leaf(index: int, leaf: Leaf) -> Inquiry:
     """Return the inquiry that an `inquiry:logged` begins. Raises ValueError where the leaf is another."""
     if leaf.kind != "inquiry:logged" or leaf.seq != 0 or leaf.subject is None:
         raise ValueError(f"{leaf.kind} cannot be the first leaf of an inquiry")
-    _moment(leaf.data["asked_at"])
+    _minute(leaf.data["asked_at"])
     return Inquiry(leaf.subject, index, leaf.at, leaf.data, leaf.data["status"], leaf.data["answer"], last=index)
 
 
@@ -97,12 +90,14 @@ def follow(inquiry: Inquiry, index: int, leaf: Leaf) -> None:
         raise ValueError(f"{leaf.kind} cannot be leaf {seq} of an inquiry")
     _STEPS[leaf.kind](inquiry, index, leaf)
     data = leaf.data
-    if "status" in data:
-        inquiry.status = data["status"]
-        if inquiry.status in SETTLED and inquiry.settled_at is None:
+    status = data.get("status")
+    if status is not None:
+        inquiry.status = status
+        if inquiry.settled_at is None and status in SETTLED:
             inquiry.settled_at, inquiry.settled_call = leaf.at, data.get("call")
-    if data.get("answer") is not None:
-        inquiry.answer = data["answer"]
+        answer = data.get("answer")
+        if answer is not None:
+            inquiry.answer = answer
 
 
 def _place(inquiry: Inquiry, index: int, leaf: Leaf) -> None:  # noqa: ARG001 - the shape of a step
@@ -112,7 +107,7 @@ def _place(inquiry: Inquiry, index: int, leaf: Leaf) -> None:  # noqa: ARG001 - 
 def _called(inquiry: Inquiry, index: int, leaf: Leaf) -> None:  # noqa: ARG001 - the shape of a step
     if leaf.data["call"] != len(inquiry.calls) + 1:
         raise ValueError(f"call {leaf.data['call']} of {inquiry.number} is not the next one")
-    _moment(leaf.data["placed_at"])
+    _minute(leaf.data["placed_at"])
     inquiry.calls.append(Call(leaf.data["placed_at"], leaf.at))
 
 
@@ -163,9 +158,8 @@ _STEPS = {
 def differences(inquiry: Inquiry, entry: Mapping[str, Any]) -> Iterator[str]:
     """Yield each field in which an entry of the log and the leaves of its inquiry differ."""
     expected = _settled_entry(inquiry) if "calls" in entry else _short_entry(inquiry)
-    for name, value in expected.items():
-        if name not in entry or entry[name] != value or type(entry[name]) is not type(value):
-            yield name
+    if not expected.items() <= entry.items():
+        yield from (name for name, value in expected.items() if name not in entry or entry[name] != value)
     if "calls" in entry:
         yield from (name for name, allowed in _reckoned(inquiry) if name not in entry or entry[name] not in allowed)
 
@@ -198,33 +192,30 @@ def _short_entry(inquiry: Inquiry) -> dict[str, Any]:
     return {"number": inquiry.number, "status": "withdrawn", **told}
 
 
-def _reckoned(inquiry: Inquiry) -> Iterator[tuple[str, Sequence[object]]]:
+def _reckoned(inquiry: Inquiry) -> Iterator[tuple[str, Container[object]]]:
     """Yield the figures of an entry with the values that leaves allow whose times are cut to the minute.
 
     What was reckoned from exact times and cut afterwards may be a minute less.
     """
-    asked = _moment(inquiry.logged["asked_at"])
-    delay = _moment(inquiry.received_at) - asked
+    asked, calls = _minute(inquiry.logged["asked_at"]), inquiry.calls
+    delay = _minute(inquiry.received_at) - asked
     yield "late", (False, True) if delay == _LATE else (delay > _LATE,)
-    yield "minutes_to_call", _minutes(asked, inquiry.calls[0].placed_at, 1) if inquiry.calls else (None,)
+    yield "minutes_to_call", _minutes_around(_minute(calls[0].placed_at) - asked) if calls else (None,)
     if inquiry.settled_at is None:
         yield "minutes_to_answer", (None,)
         return
     # An inquiry that joined a call which had its outcome was settled by something earlier than its own leaf.
-    call = inquiry.calls[inquiry.settled_call - 1] if inquiry.settled_call else None
+    call = calls[inquiry.settled_call - 1] if inquiry.settled_call else None
+    settled = _minute(inquiry.settled_at) - asked
     joined = call is not None and call.called_at == inquiry.settled_at
-    earliest = _moment(call.placed_at) - asked if call and joined else None
-    yield "minutes_to_answer", _minutes(asked, inquiry.settled_at, 1, earliest)
+    yield "minutes_to_answer", _minutes_around(settled, _minute(call.placed_at) - asked if call and joined else settled)
 
 
-def _minutes(asked: datetime, until: str, slack: int, earliest: timedelta | None = None) -> Sequence[object]:
-    most = (_moment(until) - asked) // _ONE_MINUTE
-    least = most if earliest is None else min(most, earliest // _ONE_MINUTE)
-    return range(max(0, least - slack), max(0, most) + 1)
+def _minutes_around(most: int, least: int | None = None) -> range:
+    return range(max(0, (most if least is None else min(most, least)) - 1), max(0, most) + 1)
 
 
-def _moment(written: object) -> datetime:
-    """Read a time that is cut to the minute. Raises ValueError for every other form."""
-    if not isinstance(written, str) or _MINUTE.fullmatch(written) is None:
-        raise ValueError("a time is written to the minute, in UTC")
-    return datetime.fromisoformat(written)
+@lru_cache(maxsize=4096)  # inquiries of one hour share their minutes
+def _minute(written: str) -> int:
+    """Return a time of a payload in minutes. Raises ValueError for a day or an hour that does not exist."""
+    return int(datetime.fromisoformat(written).timestamp()) // 60

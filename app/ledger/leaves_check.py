@@ -7,11 +7,12 @@ correction was left out.
 
 import hashlib
 from collections.abc import Sequence
+from itertools import zip_longest
 
 from app.ledger.entry import SALT_BYTES
 from app.ledger.histories import Histories
 from app.ledger.history import Inquiry, first_leaf, follow
-from app.ledger.payload import Leaf, read_payload
+from app.ledger.payload import Leaf, read_payload, read_payloads
 from app.ledger.report import Problems
 from app.ledger.source import Missing, Opened, Source
 from app.ledger.tiles import WIDTH
@@ -56,28 +57,35 @@ class LeavesCheck:
         self._newest = newest
         self._next_in_year: dict[str, int] = {}
         self._continued = False
-        self._place_may_be_closed = -1
+        self._places: set[int] = set()
         self._gaps: list[tuple[int, str]] = []
 
     def add(self, number: int, entries: Sequence[bytes], opened: Sequence[Opened | None]) -> None:
         """Take a bundle in with what opens its leaves."""
-        sha256, base = hashlib.sha256, number * WIDTH
-        for place, entry in enumerate(entries):
-            index = base + place
-            leaf = opened[place] if place < len(opened) else None
+        sha256, base, newest = hashlib.sha256, number * WIDTH, self._newest
+        indexes, payloads, closed = [], [], []
+        for index, entry, leaf in zip_longest(range(base, base + len(entries)), entries, opened[: len(entries)]):
             if leaf is None:
-                self._closed(index)
+                closed.append(index)
                 continue
             payload, salt = leaf
-            if b"v1 " + sha256(salt + payload).hexdigest().encode() != entry or len(salt) != SALT_BYTES:
+            if b"v1 " + sha256(salt + payload).hexdigest().encode() == entry and len(salt) == SALT_BYTES:
+                indexes.append(index)
+                payloads.append(payload)
+            else:
                 self._problems.add(index, "what opens the leaf is not what was committed to")
-                continue
+        for index, read in zip(indexes, read_payloads(payloads), strict=True):
             try:
-                read = read_payload(payload)
-                if index <= self._newest or read.kind == CORRECTED:
+                if isinstance(read, ValueError):
+                    raise read
+                if index <= newest or read.kind == CORRECTED:
                     self._open(index, read)
+                    self.opened += 1
+                    if index == newest:
+                        self.newest_at = read.at
             except ValueError as error:
                 self._problems.add(index, str(error))
+        self._check_closed(closed)
 
     def finish(self) -> None:
         """Tell of the gaps before corrections that should have closed by now."""
@@ -85,14 +93,13 @@ class LeavesCheck:
             if index < self._newest:
                 self._problems.add(index, f"leaves of {number} are left out before its correction")
 
-    def _closed(self, index: int) -> None:
-        if index < self._newest and index != self._place_may_be_closed:
-            self._problems.add(index, "the leaf is closed, and a later one is open")
+    def _check_closed(self, closed: Sequence[int]) -> None:
+        for index in closed:
+            if index < self._newest and index not in self._places:
+                self._problems.add(index, "the leaf is closed, and a later one is open")
+        self._places = {max(self._places, default=-1)}  # the next bundle may begin with the place
 
     def _open(self, index: int, leaf: Leaf) -> None:
-        self.opened += 1
-        if index == self._newest:
-            self.newest_at = leaf.at
         if leaf.subject is None:
             if leaf.kind == CONTINUED:
                 if index:
@@ -116,7 +123,7 @@ class LeavesCheck:
         expected = self._next_in_year.get(year)
         if (expected is not None and count < expected) and self.histories.get(number) is not None:
             raise ValueError(f"two first leaves for {number}")
-        self._place_may_be_closed = index + 1  # the place is written with the first leaf, next to it
+        self._places.add(index + 1)  # the place is written with the first leaf, next to it
         self.histories.add(inquiry)
         self._next_in_year[year] = max(count + 1, expected or 0)
         # A log that continues another begins with whatever number comes next.

@@ -3,7 +3,9 @@
 Part of the verifier. What leaves cannot show is not checked: alerts, and when an entry was published or updated.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import islice
 
 from app.ledger.histories import Histories
 from app.ledger.history import Inquiry, differences
@@ -14,6 +16,7 @@ from app.ledger.source import LogEntry, Missing, Source
 # An unsettled inquiry is listed 7 days on; a day's grace, since the leaf's clock is not that of the list.
 _LISTED_UNSETTLED_AFTER = timedelta(days=8)
 
+_AT_ONCE = 256
 _OF_FIRST_LEAF = frozenset({"number", "asked_at", "source", "outlet", "late"})
 _OF_PLACE = frozenset({"observed_at", "activity", "area_command", "block"})
 
@@ -34,30 +37,32 @@ class LogCheck:
         `newest_at` is the time of the newest open leaf, empty where there is none.
         """
         try:
-            for entry in self._source.log():
-                self._check(entry)
+            entries = self._source.log()
+            while some := list(islice(entries, _AT_ONCE)):
+                self._check(some)
         except (Missing, ValueError, KeyError, TypeError) as error:
             self._problems.add(None, f"the log cannot be read: {error!r}")
             return
+        for number in self._histories.listed_twice():
+            self._problems.add(None, f"{number} is in the log twice")
         for inquiry in self._histories.unlisted():
             why = _must_be_listed(inquiry, newest_at)
             if why:
                 self._problems.add(inquiry.first, f"{inquiry.number} {why} and is not in the log")
 
-    def _check(self, entry: LogEntry) -> None:
-        number = entry.get("number")
-        if not isinstance(number, str):
+    def _check(self, entries: Sequence[LogEntry]) -> None:
+        numbered = [(entry["number"], entry) for entry in entries if isinstance(entry.get("number"), str)]
+        if len(numbered) < len(entries):
             self._problems.add(None, "an entry of the log has no number")
-            return
-        if not self._histories.list_once(number, short="calls" not in entry):
-            self._problems.add(None, f"{number} is in the log twice")
-            return
-        inquiry = self._histories.get(number)
-        wrong = _differing(inquiry, entry)
-        if wrong:
-            inquiry, wrong = self._once_more(inquiry, number, wrong)
-        for name in wrong:
-            self._problems.add(_index(inquiry, name), f"the log and the leaves differ about {number}: {name}")
+        self._histories.note_listed((number, "calls" not in entry) for number, entry in numbered)
+        inquiries = self._histories.look([number for number, _ in numbered])
+        for number, entry in numbered:
+            inquiry = inquiries.get(number)
+            wrong = _differing(inquiry, entry)
+            if wrong:
+                inquiry, wrong = self._once_more(inquiry, number, wrong)
+            for name in wrong:
+                self._problems.add(_index(inquiry, name), f"the log and the leaves differ about {number}: {name}")
 
     def _once_more(self, inquiry: Inquiry | None, number: str, wrong: list[str]) -> tuple[Inquiry | None, list[str]]:
         """Read leaves and entry of one inquiry again, since what is public may have moved on between the two.

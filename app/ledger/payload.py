@@ -6,10 +6,9 @@ to be erased, and it is final from the first event on.
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from functools import lru_cache
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NamedTuple
 
 from app.ledger.entry import Json, canonical_json
 
@@ -25,15 +24,40 @@ DATA_KEYS: Mapping[str, frozenset[str]] = {
 }
 """What the data of each kind holds; that of every other kind is empty."""
 
-_KINDS_OF_INQUIRIES = frozenset(kind for kind in DATA_KEYS if kind.startswith("inquiry:"))
+_TIME = rb'"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:00Z"'
+_TIMES = frozenset({"asked_at", "observed_at", "placed_at"})
+# A string as canonical_json writes it: of several escapes for a mark, the one that Python's json uses. Most payloads
+# hold no escape, and then a string ends with the next quotation mark, which is found three times as fast.
+_STRING = rb'"[^"\\]*+(?:\\(?:["\\nrtfb]|u00(?:0[0-7be-f]|1[0-9a-f]))[^"\\]*+)*+"'
+_STRING_WITHOUT_ESCAPES = rb'"[^"]*+"'
 
-_FORM = re.compile(
-    rb'\{"at":"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:00Z)","by_role":"([a-z_]+)","data":(\{.*\}),'
-    rb'"kind":"([a-z_]+:[a-z_]+)","rest":"[0-9a-f]{64}","seq":(?:([0-9]+)|null),'
-    rb'"subject":(?:"([0-9]{4}-[0-9]{6,9})"|null),"v":1\}',
-    re.DOTALL,
-)
-_DISTINCT_DATA = 4096  # outcomes repeat each other, so most of them are read once
+
+def _form_of(kind: bytes, keys: frozenset[str], string: bytes, *, of_inquiry: bool) -> re.Pattern[bytes]:
+    """Return what a payload looks like, byte for byte: canonical JSON with these keys in its data and no others."""
+    values = dict.fromkeys(keys, rb"(?:" + string + rb"|null|0|-?[1-9][0-9]*+)")
+    values |= dict.fromkeys(keys & _TIMES, _TIME)
+    if "answer" in keys:
+        values["answer"] = rb'(?:\{"en":%s,"es":%s\}|null)' % (string, string)
+    data = b",".join(b'"%s":%s' % (key.encode("ascii"), value) for key, value in sorted(values.items()))
+    seq, subject = (rb"(?:0|[1-9][0-9]{0,8})", rb'"[0-9]{4}-[0-9]{6,9}"') if of_inquiry else (rb"null", rb"null")
+    return re.compile(
+        rb'\{"at":%s,"by_role":"[a-z_]++","data":\{%s\},"kind":"%s","rest":"[0-9a-f]{64}","seq":%s,"subject":%s,"v":1\}'
+        % (_TIME, data, kind, seq, subject)
+    )
+
+
+def _forms_of(string: bytes) -> dict[str, re.Pattern[bytes]]:
+    other = _form_of(rb"[a-z_]++:[a-z_]++", frozenset(), string, of_inquiry=False)
+    of_kinds = {
+        kind: _form_of(kind.encode("ascii"), keys, string, of_inquiry=kind.startswith("inquiry:"))
+        for kind, keys in DATA_KEYS.items()
+    }
+    return of_kinds | {"": other}
+
+
+_FORMS = _forms_of(_STRING)
+_FORMS_WITHOUT_ESCAPES = _forms_of(_STRING_WITHOUT_ESCAPES)
+_loads = json.JSONDecoder().decode
 
 
 class Leaf(NamedTuple):
@@ -76,54 +100,27 @@ def payload(
 
 def read_payload(written: bytes) -> Leaf:
     """Read a payload. Raises ValueError for every form but the one, since a second one could be told two ways."""
-    found = _FORM.fullmatch(written)
-    if found is None:
-        raise ValueError("the payload has not the form of a leaf")
-    at, _, data_written, kind_written, seq_written, subject_written = found.groups()
-    kind = kind_written.decode("ascii")
-    data = _read_data(data_written)
-    if data.keys() != DATA_KEYS.get(kind, _NOTHING):
-        raise ValueError(f"the data is not that of {kind}")
-    if (
-        ((seq_written is None) != (subject_written is None))
-        or ((subject_written is not None) != (kind in _KINDS_OF_INQUIRIES))
-        or (seq_written is not None and len(seq_written) > 1 and seq_written[:1] == b"0")
-    ):
-        raise ValueError(f"subject and seq are not those of {kind}")
-    subject = None if subject_written is None else subject_written.decode("ascii")
-    seq = None if seq_written is None else int(seq_written)
-    return Leaf(at.decode("ascii"), kind, subject, seq, data)
+    leaf = read_payloads([written])[0]
+    if isinstance(leaf, ValueError):
+        raise leaf
+    return leaf
 
 
-_NOTHING: frozenset[str] = frozenset()
-
-
-def _refuse_number(written: str) -> NoReturn:
-    raise ValueError(f"{written[:20]} is no whole number")
-
-
-_decode = json.JSONDecoder(parse_float=_refuse_number, parse_constant=_refuse_number).decode
-_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, check_circular=False).encode
-
-
-@lru_cache(maxsize=_DISTINCT_DATA)
-def _read_data(written: bytes) -> Mapping[str, Any]:
+def read_payloads(written: Sequence[bytes]) -> list[Leaf | ValueError]:
+    """Read payloads, each one's ValueError in its place. A bundle at once takes half the time of one by one."""
+    joined = b",".join(written)
+    forms = _FORMS if b"\\" in joined else _FORMS_WITHOUT_ESCAPES
+    other = forms[""]
     try:
-        text = written.decode()
-        data: Mapping[str, Any] = _decode(text)
-    except (ValueError, RecursionError):
-        raise ValueError("the payload's data is no JSON of strings and whole numbers") from None
-    if _encode(data) != text:
-        raise ValueError("the payload's data is not canonical JSON")
-    if not all(_is_plain(value) for name, value in data.items() if name != "answer") or not _is_answer(data):
-        raise ValueError("the payload's data holds more than words, whole numbers and an answer in two languages")
-    return data
-
-
-def _is_plain(value: object) -> bool:
-    return value is None or isinstance(value, str | int)
-
-
-def _is_answer(data: Mapping[str, Any]) -> bool:
-    answer = data.get("answer")
-    return answer is None or (isinstance(answer, dict) and all(map(_is_plain, answer.values())))
+        told = _loads(f"[{joined.decode()}]")
+        # What has the form of a payload is one value of JSON, so none of them has shifted another's place.
+        well_formed = len(told) == len(written) and all(
+            forms.get(one["kind"], other).fullmatch(text) for one, text in zip(told, written, strict=True)
+        )
+    except (ValueError, TypeError, KeyError, RecursionError):
+        well_formed = False
+    if well_formed:
+        return [Leaf(one["at"], one["kind"], one["subject"], one["seq"], one["data"]) for one in told]
+    if len(written) == 1:
+        return [ValueError("the payload has not the form of a leaf of its kind")]
+    return [leaf for text in written for leaf in read_payloads([text])]

@@ -165,7 +165,7 @@ def opened_of(count: int) -> Iterator[Opened]:
 
 
 def verify_seconds(ledger: InventedLedger) -> tuple[float, float, int]:
-    """Return how long verifying took, how long plain hashing of the same bytes takes here and now, and the peak in kB."""
+    """Return how long verifying took, how long plain hashing of the same bytes takes, and the peak in kB."""
     begin = perf_counter()
     report = verify(ledger, [KEY.verifier])
     verified = perf_counter() - begin

@@ -1,0 +1,131 @@
+"""What a leaf says has one form for each kind of event, and no second reading."""
+
+import json
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.ledger.payload import DATA_KEYS, Leaf, minute, payload, read_payload, read_payloads
+
+AT = datetime(2026, 1, 31, 18, 4, 59, 999_999, tzinfo=UTC)
+REST = "ab" * 32
+TIMES = {"asked_at", "observed_at", "placed_at"}
+
+
+def data_of(kind: str) -> dict:
+    special = {"answer": {"en": 'He said "yes".', "es": "Dijo «sí»."}, **dict.fromkeys(TIMES, "2026-01-31T18:04:00Z")}
+    return {key: special.get(key, 1) for key in DATA_KEYS[kind]}
+
+
+def written(kind: str = "inquiry:called", **changes) -> bytes:
+    of_inquiry = kind.startswith("inquiry:")
+    fields = {
+        "kind": kind,
+        "at": AT,
+        "by_role": "dispatcher",
+        "subject": "2026-000123" if of_inquiry else None,
+        "seq": 2 if of_inquiry else None,
+        "data": data_of(kind) if kind in DATA_KEYS else {},
+        "rest": REST,
+    }
+    return payload(**fields | changes)
+
+
+@pytest.mark.parametrize("kind", [*DATA_KEYS, "callback:read", "token:created"])
+def test_every_kind_is_read_as_it_was_written(kind):
+    one = written(kind)
+    leaf = read_payload(one)
+
+    assert leaf.kind == kind
+    assert leaf.at == "2026-01-31T18:04:00Z"
+    assert leaf.data == json.loads(one)["data"]
+    assert (leaf.subject is None) == (leaf.seq is None) == (not kind.startswith("inquiry:"))
+
+
+def test_a_payload_holds_these_fields_and_no_others():
+    assert json.loads(written()).keys() == {"v", "kind", "at", "by_role", "subject", "seq", "data", "rest"}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"subject": None},
+        {"seq": None},
+        {"seq": -1},
+        {"data": {}},
+        {"data": data_of("inquiry:called") | {"note": "x"}},
+        {"data": data_of("inquiry:called") | {"placed_at": "2026-01-31T18:04:05Z"}},
+        {"data": data_of("inquiry:called") | {"call": [1]}},
+        {"data": data_of("inquiry:called") | {"call": True}},
+        {"data": data_of("inquiry:called") | {"answer": "yes"}},
+        {"data": data_of("inquiry:called") | {"answer": {"en": "yes"}}},
+        {"rest": "AB" * 32},
+        {"rest": "ab" * 31},
+        {"by_role": "D. Spatcher"},
+        {"subject": "26-123"},
+    ],
+)
+def test_what_the_form_does_not_allow_is_never_written(changes):
+    with pytest.raises(ValueError, match="form"):
+        written(**changes)
+
+
+@pytest.mark.parametrize("changes", [{"data": {"kind": "phone"}}, {"subject": "2026-000123", "seq": 2}, {"seq": 2}])
+def test_other_kinds_tell_nothing(changes):
+    with pytest.raises(ValueError, match="form"):
+        written("callback:read", **changes)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b'"seq":2', b'"seq":02'),
+        (b'"seq":2', b'"seq": 2'),
+        (b'"seq":2', b'"seq":2.0'),
+        (b'"call":1', b'"call":1,"call":1'),
+        (b'"call":1', b'"call":-0'),
+        (b'"v":1', b'"v":1,"v":1'),
+        (b'"v":1', b'"v":2'),
+        (b'\\"yes\\"', b"\\u0022yes\\u0022"),
+        (b'\\"yes\\"', b"\\/yes"),
+        (b'\\"yes\\"', b"\xffyes"),
+        (b'\\"yes\\"', b"\nyes"),
+        ("í".encode(), b"\\u00ed"),
+        (b'{"at"', b' {"at"'),
+        (b'"v":1}', b'"v":1}\n'),
+        (b'"v":1}', b'"v":1},{}'),
+    ],
+)
+def test_a_second_way_to_write_a_payload_is_refused(old, new):
+    sound = written()
+    assert old in sound
+
+    with pytest.raises(ValueError, match="form"):
+        read_payload(sound.replace(old, new))
+
+
+def test_one_malformed_payload_spoils_no_other():
+    sound, other = written(), written("callback:read")
+    found = read_payloads([sound, b"},{", other, sound + b"," + sound, b"", sound])
+
+    assert [isinstance(leaf, Leaf) for leaf in found] == [True, False, True, False, False, True]
+    assert found[0] == found[5] == read_payload(sound)
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=60), st.integers())
+def test_every_text_and_whole_number_is_read_as_it_was_written(text, number):
+    data = data_of("inquiry:called") | {"answer": {"en": text, "es": text}, "call": number}
+
+    assert read_payload(written(data=data)).data == data
+
+
+@given(st.binary(max_size=200))
+def test_no_bytes_break_the_reader(junk):
+    with pytest.raises(ValueError, match="form"):
+        read_payload(junk)
+
+
+def test_a_time_is_cut_to_the_minute_in_utc():
+    assert minute(AT.astimezone(timezone(timedelta(hours=-7)))) == "2026-01-31T18:04:00Z"

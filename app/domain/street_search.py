@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 
-from app.domain.block import read_block
+from app.domain.block import Block
 from app.domain.street import Street, read_street
 from app.domain.street_words import ORDINALS, QUADRANTS, TYPES, folded
 
@@ -12,18 +12,17 @@ _NOT_IN_A_NAME = re.compile(r"[^a-z0-9' -]+")
 _NUMBER_FIRST = re.compile(r"(?:\d{1,5}|unit)(?: (?:block|blk)(?: of)?)? (?=\S)")
 
 
-def street_key(address: str) -> str | None:
-    """Return the street of an address or block for searching, `central ave se`, or None where `block_of` is None.
+def street_keys(block: Block) -> tuple[str, str | None]:
+    """Return the street of a block for searching, `central ave se`, and of a crossing the second one too.
 
-    Of a crossing both, with " and " between: a search looks at the start and after each " and ". Safe to store: it
-    holds nothing that the block does not hold.
+    Safe to store: they hold nothing that the block does not hold.
     """
-    block = read_block(address)
-    return None if block is None else " and ".join(map(_key, block.streets))
+    first, *second = map(_key, block.streets)
+    return first, second[0] if second else None
 
 
 def search_key(typed: str) -> str | None:
-    """Return the start that a `street_key` must have to match what somebody typed: `Montañ` gives `montan`.
+    """Return the start that one of `street_keys` must have to match what somebody typed: `Montañ` gives `montan`.
 
     Made of a-z, 0-9, spaces, hyphens and apostrophes alone, so it holds no wildcard. Never stored: it is whatever was
     typed. None if nothing is left of it.

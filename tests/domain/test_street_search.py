@@ -7,7 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.block import block_of
-from app.domain.street_search import search_key, street_key
+from app.domain.block import read_block
+from app.domain.street_search import search_key, street_keys
+
+
+def street_key(address):
+    block = read_block(address)
+    return None if block is None else " and ".join(key for key in street_keys(block) if key)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,22 @@
+"""Identifiers of records: UUID version 7, in the order of time and otherwise random (RFC 9562, section 5.7)."""
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+from uuid import UUID
+
+_FORM = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.ASCII)
+
+
+def new_id(at: datetime, random: Callable[[int], bytes]) -> str:
+    """Return a UUIDv7 as text; `random(n)` gives n random bytes."""
+    milliseconds = int(at.timestamp() * 1000)
+    value = (milliseconds & (1 << 48) - 1) << 80 | int.from_bytes(random(10))
+    value = value & ~(0xF << 76) | 7 << 76
+    value = value & ~(0b11 << 62) | 0b10 << 62
+    return str(UUID(int=value))
+
+
+def is_id(text: str) -> bool:
+    """Tell whether a text has the form of an identifier, as this service writes them."""
+    return _FORM.fullmatch(text) is not None

@@ -1,0 +1,76 @@
+"""Names of fields that ask for what is never collected, in English and Spanish.
+
+A client that sends one is told so in these words, not merely that the field is unknown: somebody built a form that
+asks for it. Names are compared without case, accents and separators, whole or by a part that nothing harmless shares.
+"""
+
+import unicodedata
+
+# A field called just this asks for it; as a part of a longer name it need not ("filename", "surface").
+_WHOLE = frozenset(
+    """
+    name names fullname firstname lastname middlename surname givenname familyname nickname alias aka maidenname
+    callername personname subjectname suspectname detaineename victimname witnessname reportername askername
+    initials person identity persona identidad whois
+    numeroa numerodea numerodeextranjero
+    nombre nombres apellido apellidos nombrecompleto apodo sobrenombre iniciales
+    papers papeles documents documented undocumented legal illegal legalstatus alien
+    indocumentado indocumentada documentos legalidad estatus situacionlegal
+    race raza color skin skincolor piel complexion tez ethnicgroup tribe tribu
+    origin origen homeland country pais countryoforigin paisdeorigen birthplace pob
+    observedlanguage spokenlanguage primarylanguage nativelanguage preferredlanguage subjectlanguage
+    accent acento idioma lengua idiomahablado lenguamaterna
+    ssn ssan itin tin anumber anum aliennumber uscis uscisnumber socialsecurity seguridadsocial segurosocial
+    passport pasaporte visa visatype driverlicense driverslicense driverlicence driverslicence licencia
+    licenciadeconducir licensenumber dl dlnumber greencard
+    dob birthday birthdate birthyear dateofbirth yearofbirth fechadenacimiento fechanacimiento nacimiento
+    cumpleanos
+    licenseplate plate platenumber placa placas
+    religion fingerprint fingerprints photo face biometrics
+    """.split()
+)
+_PART = (
+    "immigra",
+    "inmigra",
+    "migratori",
+    "migrationstatus",
+    "citizen",
+    "ciudadan",
+    "nationalit",
+    "nacionalidad",
+    "naturaliz",
+    "ethnic",
+    "etnia",
+    "etnic",
+    "racial",
+    "countryofbirth",
+    "birthcountry",
+    "placeofbirth",
+    "lugardenacimiento",
+    "paisdenacimiento",
+    "dateofbirth",
+    "socialsecurity",
+    "seguridadsocial",
+    "aliennumber",
+    "alienregistration",
+    "passportn",
+    "nombrecompleto",
+    "firstname",
+    "lastname",
+    "fullname",
+    "visastatus",
+    "legalstatus",
+    "deportat",
+    "deportac",
+    "asylum",
+    "asilo",
+    "refugee",
+    "refugiad",
+)
+
+
+def asks_for_what_is_not_collected(field: str) -> bool:
+    """Tell whether a field's name asks for somebody's identity, origin or immigration status."""
+    decomposed = unicodedata.normalize("NFKD", field[:200])
+    plain = "".join(character for character in decomposed.casefold() if character.isalnum())
+    return plain in _WHOLE or any(part in plain for part in _PART)

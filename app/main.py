@@ -1,0 +1,133 @@
+"""Puts the service together: `create_app(settings)` is the whole of it."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from datetime import datetime
+from pathlib import Path
+
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+
+from app.domain.actor import SERVICE
+from app.domain.screening import SCREEN_VERSION, Finding, screen
+from app.service.erase_expired import erase_expired
+from app.settings import Settings
+from app.store.engine import Database, open_database
+from app.store.point_reads import PointReads
+from app.store.session import WriteSession
+from app.store.vault import Vault, make_key_file
+from app.store.writer import Writer
+from app.web import health
+from app.web.api import calls, contacts, facilities, inquiries, status, tokens
+from app.web.api import screen as screening
+from app.web.clock import ClockWatch, utc_now
+from app.web.idempotency import RunningKeys
+from app.web.limits import Limits
+from app.web.metrics import Metrics
+from app.web.observing import Observing
+from app.web.openapi import describe
+from app.web.pages import docs, problems
+from app.web.pages.frame import STATIC
+from app.web.problems import HANDLERS
+from app.web.service import Service, new_readers
+
+ERASE_EVERY_SECONDS = 3600
+log = logging.getLogger(__name__)
+
+
+def create_app(
+    settings: Settings,
+    *,
+    clock: Callable[[], datetime] = utc_now,
+    screen_text: Callable[[str], tuple[Finding, ...]] = screen,
+) -> FastAPI:
+    """Return the service, ready to be served. `clock` and `screen_text` are what tests put in their place."""
+    service = open_service(settings, clock=clock, screen_text=screen_text)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        service.writer.start()
+        erasing = asyncio.create_task(_erase_by_the_hour(service))
+        try:
+            yield
+        finally:
+            erasing.cancel()
+            with suppress(asyncio.CancelledError):
+                await erasing
+            await asyncio.to_thread(service.writer.stop)
+            service.point_reads.close()
+            service.database.dispose()
+
+    app = FastAPI(
+        lifespan=lifespan,
+        exception_handlers=HANDLERS,  # type: ignore[arg-type]  # each takes the error that it is registered for
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    app.state.service = service
+    for module in (inquiries, calls, status, screening, contacts, facilities, tokens, health, problems, docs):
+        app.include_router(module.router)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.add_middleware(Observing, metrics=service.metrics)
+    describe(app)
+    return app
+
+
+def open_service(
+    settings: Settings,
+    *,
+    clock: Callable[[], datetime] = utc_now,
+    screen_text: Callable[[str], tuple[Finding, ...]] = screen,
+) -> Service:
+    """Return the parts of the service, opened and not yet started."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    database = open_database(settings.url)
+    vault = Vault(settings.vault_folder)
+    metrics = Metrics()
+    return Service(
+        settings=settings,
+        policy=settings.policy,
+        database=database,
+        writer=Writer(database, lambda: write_session(database, vault, settings)),
+        point_reads=PointReads(database),
+        vault=vault,
+        screen=screen_text,
+        screen_version=SCREEN_VERSION,
+        clock=clock,
+        running_keys=RunningKeys(_secret(settings.data_dir / "fingerprint.key")),
+        limits=Limits(settings.rate, settings.trusted_proxies),
+        metrics=metrics,
+        clock_watch=ClockWatch(),
+        readers=new_readers(),
+    )
+
+
+def write_session(database: Database, vault: Vault, settings: Settings) -> WriteSession:
+    """Return a session that writes by the settings' rules."""
+    return WriteSession(database.writing, vault=vault, policy=settings.policy, screen_version=SCREEN_VERSION)
+
+
+def _secret(file: Path) -> bytes:
+    make_key_file(file)
+    return file.read_bytes()
+
+
+async def _erase_by_the_hour(service: Service) -> None:
+    """Erase what is due, at start and every hour; not while the clock cannot be trusted."""
+    while True:
+        if service.clock_watch.state() == "ok":
+            await _erase_all_due(service)
+        await asyncio.sleep(ERASE_EVERY_SECONDS)
+
+
+async def _erase_all_due(service: Service) -> None:
+    try:
+        more = True
+        while more:
+            erased = await service.writer.run(lambda session: erase_expired(session, SERVICE, service.clock()))
+            more = erased.more
+    except Exception as error:  # noqa: BLE001  # the next hour tries again
+        log.error("erasing failed", extra={"error": type(error).__name__})  # noqa: TRY400  # no traceback with values

@@ -1,0 +1,73 @@
+"""Sealed boxes in their table: put in, read, and taken away for good."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+
+from sqlalchemy import delete, select, update
+from sqlmodel import Session
+
+from app.domain.sealed import BoxKind, RetentionClass, sealing_day
+from app.store.session import WriteSession
+from app.store.tables import SealedBoxRow
+from app.store.vault import Vault, ciphertext_hash
+
+_t = SealedBoxRow.__table__.c  # type: ignore[attr-defined]  # SQLModel's stub lacks it
+
+
+def put(session: WriteSession, owner_id: str, kind: BoxKind, at: datetime, content: Mapping[str, object]) -> str:
+    """Seal a content under the day's key and return the hash that its event keeps."""
+    day = sealing_day(at)
+    wrapped_key, ciphertext = session.vault.seal(owner_id, kind, day, content)
+    session.add_row(
+        SealedBoxRow,
+        id=session.random(16).hex(),
+        owner_id=owner_id,
+        kind=kind,
+        retention=kind.retention,
+        day=day.isoformat(),
+        wrapped_key=wrapped_key,
+        ciphertext=ciphertext,
+        set_aside=False,
+    )
+    return ciphertext_hash(ciphertext)
+
+
+def read(session: Session, vault: Vault, kind: BoxKind, owner_ids: Sequence[str]) -> dict[str, dict[str, object]]:
+    """Return the contents of one kind of box by owner; those erased, or past their day, are absent."""
+    if not owner_ids:
+        return {}
+    rows = session.execute(
+        select(_t.owner_id, _t.day, _t.wrapped_key, _t.ciphertext).where(
+            _t.kind == kind, _t.owner_id.in_(owner_ids), _t.set_aside.is_(False)
+        )
+    )
+    contents = {}
+    for owner_id, day, wrapped_key, ciphertext in rows:
+        content = vault.open(owner_id, kind, date.fromisoformat(day), wrapped_key, ciphertext)
+        if content is not None:
+            contents[owner_id] = content
+    return contents
+
+
+def erase(session: WriteSession, kind: BoxKind, owner_id: str) -> None:
+    """Delete a box with its key, overwritten in the file.
+
+    Under a legal hold it is set aside instead: nobody is shown it, and it is deleted when the hold ends.
+    """
+    where = (_t.kind == kind, _t.owner_id == owner_id)
+    if session.vault.on_hold:
+        session.change(update(SealedBoxRow).where(*where).values(set_aside=True))
+    else:
+        session.erased += session.change(delete(SealedBoxRow).where(*where))
+
+
+def erase_set_aside(session: WriteSession) -> None:
+    """Delete what a legal hold, now ended, had set aside."""
+    session.erased += session.change(delete(SealedBoxRow).where(_t.set_aside.is_(True)))
+
+
+def erase_day(session: WriteSession, retention: RetentionClass, day: date) -> int:
+    """Delete every box that a day's key of a class wraps, and return how many there were."""
+    erased = session.change(delete(SealedBoxRow).where(_t.retention == retention, _t.day == day.isoformat()))
+    session.erased += erased
+    return erased

@@ -1,0 +1,107 @@
+"""A session that writes: rows that are only added wait and go to the database together; events get their index.
+
+Costs seen for two inserts and an event, as one of a batch of 64: the ORM with a savepoint each 1,250 µs, the ORM with
+one flush 240 µs, rows handed over in bulk 95 µs.
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, Engine, event, func, insert, select
+from sqlalchemy.orm import ORMExecuteState
+from sqlmodel import Session, SQLModel
+
+from app.domain.event import Event
+from app.domain.policy import Policy
+from app.ledger.entry import SALT_BYTES, Json, canonical_json, rest_hash
+from app.store.tables import EventRow
+from app.store.vault import Vault
+
+Random = Callable[[int], bytes]
+
+
+class WriteSession(Session):
+    """One batch. It holds the write lock from `begin_batch` to the commit, so what it read stays true."""
+
+    def __init__(
+        self, engine: Engine, *, vault: Vault, policy: Policy, screen_version: str, random: Random = os.urandom
+    ) -> None:
+        super().__init__(engine, autoflush=False)
+        self.vault = vault
+        self.policy = policy
+        self.screen_version = screen_version
+        self.random = random
+        # What a batch has looked up once and need not again, since nobody else writes meanwhile.
+        self.looked_up: dict[str, Any] = {}
+        self.writes = 0
+        # Boxes that this batch erased: their bytes are in SQLite's write-ahead log until that is truncated.
+        self.erased = 0
+        # What is done outside the database, once the batch is on disk.
+        self.after_commit: list[Callable[[], None]] = []
+        self.next_index = 0
+        self._pending: dict[str, list[Mapping[str, Any]]] = {}
+
+    def begin_batch(self) -> None:
+        """Take the write lock and read the ledger's head inside it."""
+        newest = self.execute(select(func.max(EventRow.index))).scalar_one()
+        self.next_index = 0 if newest is None else newest + 1
+
+    def add_row(self, table: type[SQLModel], **values: Any) -> None:  # noqa: ANN401  # a row's values are of any type
+        """Add a row when the batch is written, or before anything is read."""
+        self.writes += 1
+        self._pending.setdefault(str(table.__tablename__), []).append(values)
+
+    def add_event(self, happened: Event) -> int:
+        """Add an event and return its index, which is that of its leaf."""
+        index = self.next_index
+        self.next_index += 1
+        salts = self.random(2 * SALT_BYTES)
+        # The casts promise nothing: canonical JSON refuses what is no JSON.
+        rest_salt, salt = salts[:SALT_BYTES], salts[SALT_BYTES:]
+        rest = rest_hash(rest_salt, cast("dict[str, Json]", happened.rest(self.screen_version)))
+        payload = canonical_json(cast("Json", happened.payload(rest)))
+        self.add_row(
+            EventRow,
+            index=index,
+            at=happened.at,
+            kind=happened.kind,
+            by=happened.by.id,
+            by_role=happened.by.role,
+            inquiry_id=happened.inquiry_id,
+            call_id=happened.call_id,
+            subject=happened.subject,
+            seq=happened.seq,
+            detail=dict(happened.detail),
+            sealed=dict(happened.sealed),
+            screen_version=self.screen_version,
+            rest_salt=rest_salt,
+            salt=salt,
+            payload=payload.decode(),
+        )
+        return index
+
+    def write_pending(self) -> None:
+        """Hand the waiting rows to the database, in the order of what refers to what."""
+        if self._pending:
+            pending, self._pending = self._pending, {}
+            connection = self.connection()
+            for table in _TABLES:
+                if table.name in pending:
+                    connection.execute(insert(table), pending[table.name])
+
+    def change(self, statement: Any) -> int:  # noqa: ANN401  # an update or delete of any table
+        """Run an update or delete and return how many rows it touched."""
+        self.writes += 1
+        # No object of a row is kept in the session, so none has to be brought up to date.
+        result = self.execute(statement, execution_options={"synchronize_session": False})
+        return cast("CursorResult[Any]", result).rowcount
+
+
+_TABLES = EventRow.metadata.sorted_tables
+
+
+@event.listens_for(WriteSession, "do_orm_execute")
+def _write_what_waits(state: ORMExecuteState) -> None:
+    """Let each statement of a session see all that its batch has added so far, whichever method runs it."""
+    cast("WriteSession", state.session).write_pending()

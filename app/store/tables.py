@@ -1,0 +1,285 @@
+"""The tables. What each column is for, how long it is kept and who sees it stands in docs/data.md.
+
+Rows are the current state; the events are the history. The database holds the same rules as the code: closed lists,
+references, uniqueness; triggers (migrations) refuse any change of an event.
+"""
+
+from datetime import date, datetime
+
+from sqlalchemy import JSON, CheckConstraint, Date, Index, LargeBinary, MetaData, Text, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from app.domain.actor import ByRole, Role
+from app.domain.call import Agency
+from app.domain.event import Kind
+from app.domain.inquiry import (
+    Activity,
+    AreaCommand,
+    CallbackKind,
+    Channel,
+    Language,
+    Marking,
+    Source,
+    WithdrawalReason,
+)
+from app.domain.sealed import BoxKind, RetentionClass
+from app.domain.status import Outcome, Status
+from app.store.columns import UtcTime, one_of, text_in_code_point_order, word, words_of
+
+# Constraints have names, so that a migration can find them on either engine.
+SQLModel.metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class EventRow(SQLModel, table=True):
+    """Everything that ever happened, in the order of the ledger. Rows are added and never changed."""
+
+    __tablename__ = "event"
+    __table_args__ = (
+        one_of("by_role", ByRole),
+        one_of("kind", Kind),
+        UniqueConstraint("subject", "seq"),
+        CheckConstraint("(subject IS NULL) = (seq IS NULL)", name="subject_has_seq"),
+        Index("ix_event_inquiry_id_index", "inquiry_id", "index"),
+        Index("ix_event_call_id_index", "call_id", "index"),
+    )
+
+    index: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    at: datetime = Field(sa_type=UtcTime, index=True)
+    kind: Kind = Field(sa_type=word(Kind))
+    by: str = Field(max_length=64)
+    by_role: ByRole = Field(sa_type=word(ByRole))
+    inquiry_id: str | None = Field(max_length=36)
+    call_id: str | None = Field(max_length=36)
+    subject: str | None = Field(max_length=20)
+    seq: int | None
+    detail: dict[str, object] = Field(sa_type=JSON)
+    sealed: dict[str, str] = Field(sa_type=JSON)
+    screen_version: str = Field(max_length=64)
+    rest_salt: bytes = Field(sa_type=LargeBinary)
+    salt: bytes = Field(sa_type=LargeBinary)
+    payload: str = Field(sa_type=Text)
+
+
+class InquiryRow(SQLModel, table=True):
+    """The current state of each inquiry; domain/inquiry.py says what each column means."""
+
+    __tablename__ = "inquiry"
+    __table_args__ = (
+        UniqueConstraint("year", "serial"),
+        one_of("source", Source),
+        one_of("channel", Channel),
+        one_of("language", Language),
+        one_of("area_command", AreaCommand),
+        one_of("activity", Activity),
+        one_of("status", Status),
+        one_of("answered_status", Status),
+        one_of("withdrawn_reason", WithdrawalReason),
+        one_of("callback_kind", CallbackKind),
+        CheckConstraint("(latitude IS NULL) = (longitude IS NULL)", name="point_is_whole"),
+        CheckConstraint("(status = 'withdrawn') = (withdrawn_reason IS NOT NULL)", name="withdrawal_has_reason"),
+        CheckConstraint("(claimed_by IS NULL) = (claimed_at IS NULL)", name="claim_is_whole"),
+        CheckConstraint("(callback_kind IS NULL) = (callback_hint IS NULL)", name="callback_is_whole"),
+        CheckConstraint("serial > 0", name="serial_counts_from_1"),
+        Index("ix_inquiry_status_first_event", "status", "first_event"),
+        Index("ix_inquiry_point_observed_at", "latitude", "longitude", "observed_at"),
+    )
+
+    id: str = Field(primary_key=True, max_length=36)
+    year: int
+    serial: int
+    receipt: str = Field(max_length=14, unique=True)
+    source: Source = Field(sa_type=word(Source))
+    outlet: str | None = Field(sa_type=Text)
+    channel: Channel = Field(sa_type=word(Channel))
+    language: Language = Field(sa_type=word(Language))
+    asked_at: datetime = Field(sa_type=UtcTime)
+    observed_at: datetime = Field(sa_type=UtcTime)
+    ongoing: bool | None
+    facility: str | None = Field(max_length=80)
+    area_command: AreaCommand = Field(sa_type=word(AreaCommand))
+    activity: Activity = Field(sa_type=word(Activity))
+    agents: int | None
+    vehicles: int | None
+    markings: tuple[Marking, ...] = Field(sa_type=words_of(Marking))
+    block: str | None = Field(sa_type=Text)
+    street_key: str | None = Field(sa_type=text_in_code_point_order(200), index=True)
+    crossing_key: str | None = Field(sa_type=text_in_code_point_order(200), index=True)
+    latitude: float | None
+    longitude: float | None
+    city_facility: bool
+    status: Status = Field(sa_type=word(Status))
+    status_since: datetime = Field(sa_type=UtcTime)
+    answer_en: str = Field(sa_type=Text)
+    answer_es: str = Field(sa_type=Text)
+    answer_call: int | None
+    received_at: datetime = Field(sa_type=UtcTime, index=True)
+    received_by: str = Field(max_length=64)
+    due_at: datetime | None = Field(sa_type=UtcTime, index=True)
+    claimed_by: str | None = Field(max_length=64, index=True)
+    claimed_at: datetime | None = Field(sa_type=UtcTime)
+    answered_at: datetime | None = Field(sa_type=UtcTime)
+    answered_status: Status | None = Field(sa_type=word(Status))
+    withdrawn_reason: WithdrawalReason | None = Field(sa_type=word(WithdrawalReason))
+    replaced_by: str | None = Field(max_length=36)
+    settled_at: datetime | None = Field(sa_type=UtcTime)
+    callback_kind: CallbackKind | None = Field(sa_type=word(CallbackKind))
+    callback_hint: str | None = Field(max_length=8)
+    callback_erase_after: datetime | None = Field(sa_type=UtcTime, index=True)
+    callback_erased_at: datetime | None = Field(sa_type=UtcTime)
+    first_event: int = Field(unique=True)
+    newest_event: int
+    updated_at: datetime = Field(sa_type=UtcTime)
+    last_event_at: datetime = Field(sa_type=UtcTime)
+    leaves: int
+
+
+class CallRow(SQLModel, table=True):
+    """Confirmation calls."""
+
+    __tablename__ = "call"
+    __table_args__ = (
+        one_of("outcome", Outcome),
+        one_of("agency", Agency),
+        CheckConstraint("(outcome IS NULL) = (outcome_at IS NULL)", name="outcome_is_whole"),
+    )
+
+    id: str = Field(primary_key=True, max_length=36)
+    contact_id: str = Field(foreign_key="contact.id", max_length=36)
+    placed_at: datetime = Field(sa_type=UtcTime, index=True)
+    placed_by: str = Field(max_length=64)
+    outcome: Outcome | None = Field(sa_type=word(Outcome))
+    agency: Agency | None = Field(sa_type=word(Agency))
+    outcome_at: datetime | None = Field(sa_type=UtcTime)
+    outcome_order: int | None
+    recorded_by: str | None = Field(max_length=64)
+    last_event_at: datetime = Field(sa_type=UtcTime)
+    first_event: int = Field(unique=True)
+    newest_event: int
+
+
+class CallInquiryRow(SQLModel, table=True):
+    """Which inquiries a call covers; `ordinal` counts the calls of an inquiry from 1."""
+
+    __tablename__ = "call_inquiry"
+    __table_args__ = (UniqueConstraint("inquiry_id", "ordinal"),)
+
+    call_id: str = Field(primary_key=True, foreign_key="call.id", max_length=36)
+    inquiry_id: str = Field(primary_key=True, foreign_key="inquiry.id", max_length=36)
+    ordinal: int
+
+
+class CorrectionRow(SQLModel, table=True):
+    """What a supervisor's correction replaced. Its texts are sealed."""
+
+    __tablename__ = "correction"
+    __table_args__ = (one_of("replaced_outcome", Outcome), one_of("replaced_agency", Agency))
+
+    id: str = Field(primary_key=True, max_length=36)
+    call_id: str = Field(foreign_key="call.id", max_length=36, index=True)
+    at: datetime = Field(sa_type=UtcTime)
+    by: str = Field(max_length=64)
+    replaced_outcome: Outcome = Field(sa_type=word(Outcome))
+    replaced_agency: Agency | None = Field(sa_type=word(Agency))
+    first_event: int = Field(unique=True)
+
+
+class SealedBoxRow(SQLModel, table=True):
+    """What is sealed with a key of its own, which the day's key wraps; without `wrapped_key` nobody can read it."""
+
+    __tablename__ = "sealed_box"
+    __table_args__ = (
+        one_of("kind", BoxKind),
+        one_of("retention", RetentionClass),
+        Index("ix_sealed_box_retention_day", "retention", "day"),
+        Index("ix_sealed_box_owner_id_kind", "owner_id", "kind"),
+    )
+
+    id: str = Field(primary_key=True, max_length=32)
+    owner_id: str = Field(max_length=36)
+    kind: BoxKind = Field(sa_type=word(BoxKind))
+    retention: RetentionClass = Field(sa_type=word(RetentionClass))
+    day: str = Field(max_length=10)
+    wrapped_key: bytes = Field(sa_type=LargeBinary)
+    ciphertext: bytes = Field(sa_type=LargeBinary)
+    set_aside: bool
+
+
+class ContactRow(SQLModel, table=True):
+    """The designated contacts at ICE."""
+
+    __tablename__ = "contact"
+    __table_args__ = (one_of("agency", Agency),)
+
+    id: str = Field(primary_key=True, max_length=36)
+    title: str = Field(sa_type=Text)
+    agency: Agency = Field(sa_type=word(Agency))
+    phone: str = Field(max_length=16)
+    hours: str | None = Field(max_length=200)
+    active: bool
+    priority: int
+    first_event: int = Field(unique=True)
+    newest_event: int
+
+
+class FacilityRow(SQLModel, table=True):
+    """City facilities."""
+
+    __tablename__ = "facility"
+
+    id: str = Field(primary_key=True, max_length=36)
+    slug: str = Field(sa_type=text_in_code_point_order(80), unique=True)
+    name: str = Field(sa_type=Text)
+    latitude: float
+    longitude: float
+    first_event: int = Field(unique=True)
+    newest_event: int
+
+
+class TokenRow(SQLModel, table=True):
+    """Access tokens. The secret itself is kept nowhere, its SHA-256 is."""
+
+    __tablename__ = "token"
+    __table_args__ = (one_of("role", Role),)
+
+    id: str = Field(primary_key=True, max_length=36)
+    name: str = Field(max_length=100)
+    role: Role = Field(sa_type=word(Role))
+    secret_hash: str = Field(max_length=64, unique=True)
+    created_at: datetime = Field(sa_type=UtcTime)
+    created_by: str = Field(max_length=64)
+    expires_at: datetime | None = Field(sa_type=UtcTime)
+    revoked_at: datetime | None = Field(sa_type=UtcTime)
+    first_event: int = Field(unique=True)
+    newest_event: int
+
+
+class IdempotencyRow(SQLModel, table=True):
+    """What a repeated `POST` is answered with. Neither the key nor the body is kept, only keyed hashes of them."""
+
+    __tablename__ = "idempotency"
+
+    key_hash: str = Field(primary_key=True, max_length=64)
+    fingerprint: str | None = Field(max_length=64)
+    status_code: int
+    location: str | None = Field(max_length=200)
+    resource_id: str = Field(max_length=36, index=True)
+    kept_since: datetime = Field(sa_type=UtcTime, index=True)
+
+
+class RefusalCountRow(SQLModel, table=True):
+    """How many texts the screen refused, by day, category and the rule's language. Nothing of the texts."""
+
+    __tablename__ = "refusal_count"
+
+    day: date = Field(primary_key=True, sa_type=Date)
+    category: str = Field(primary_key=True, max_length=32)
+    language: str = Field(primary_key=True, max_length=2)
+    refused: int

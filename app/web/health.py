@@ -1,0 +1,104 @@
+"""Whether the service lives, whether it can do its work, and its figures."""
+
+from ipaddress import ip_address
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse, Response
+
+from app.store.engine import commits_reach_the_disk
+from app.store.migrate import is_current
+from app.store.writer import DatabaseUnavailable, OutcomeUnknown, WriterStopped
+from app.web.access import PUBLIC, allowed
+from app.web.documented import problems
+from app.web.fields import Output
+from app.web.problems import HttpRefusal
+from app.web.route import ContractRoute
+from app.web.service import Service, service_of
+
+router = APIRouter(tags=["service"], route_class=ContractRoute)
+_FORWARDING = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
+
+
+class Alive(Output):
+    """The process answers."""
+
+    status: str
+
+
+class Readiness(Output):
+    """What the service needs for its work, each as `ok` or what is wrong, and what it judges texts by."""
+
+    status: str
+    database: str
+    migrations: str
+    writer: str
+    clock: str
+    vault: str
+    screen_version: str
+    erasures_waiting: int
+
+
+@router.get("/healthz", summary="Is it alive?", response_model=Alive, responses=problems())
+@allowed(PUBLIC)
+async def healthz() -> Response:
+    """Answer as long as the process does."""
+    return JSONResponse({"status": "ok"}, headers={"Cache-Control": "no-store"})
+
+
+@router.get(
+    "/readyz",
+    summary="Can it do its work?",
+    response_model=Readiness,
+    responses={**problems(), 503: {"model": Readiness, "description": "It cannot; what is not `ok` says why."}},
+)
+@allowed(PUBLIC)
+async def readyz(request: Request) -> Response:
+    """Tell whether inquiries can be logged."""
+    readiness = await _readiness(service_of(request))
+    status = 200 if readiness.status == "ok" else 503
+    return Response(readiness.model_dump_json(), status, {"Cache-Control": "no-store"}, media_type="application/json")
+
+
+async def _readiness(service: Service) -> Readiness:
+    checks = {"database": "ok", "migrations": "ok", "writer": "ok", "vault": "ok", "clock": service.clock_watch.state()}
+    try:
+        if not await service.on_thread(lambda: commits_reach_the_disk(service.database)):
+            checks["database"] = "commits may not reach the disk"
+        if not await service.on_thread(lambda: is_current(service.database)):
+            checks["migrations"] = "run `python -m app migrate`"
+    except DatabaseUnavailable:
+        checks["database"] = "cannot be read"
+    try:
+        await service.writer.run(lambda _session: None)
+    except (DatabaseUnavailable, OutcomeUnknown, WriterStopped):
+        checks["writer"] = "cannot write"
+    if not service.vault.can_be_used():
+        checks["vault"] = "the folder of day keys cannot be used"
+    ready = all(state == "ok" for state in checks.values())
+    return Readiness(
+        status="ok" if ready else "not ready",
+        screen_version=service.screen_version,
+        erasures_waiting=service.writer.erasures_waiting,
+        **checks,
+    )
+
+
+@router.get("/metrics", summary="Figures for Prometheus", response_class=Response, responses=problems("forbidden"))
+@allowed(PUBLIC)
+async def metrics(request: Request) -> Response:
+    """Return this process's figures, to loopback and the networks of APP_METRICS_ALLOW."""
+    service = service_of(request)
+    if not _may_see_metrics(request, service):
+        raise HttpRefusal("forbidden", "Figures are for this machine and the networks of APP_METRICS_ALLOW.")
+    service.metrics.erasures_waiting.set(service.writer.erasures_waiting)
+    return Response(service.metrics.text(), media_type=service.metrics.content_type)
+
+
+def _may_see_metrics(request: Request, service: Service) -> bool:
+    if any(name in request.headers for name in _FORWARDING):
+        return False
+    try:
+        address = ip_address(request.client.host if request.client else "")
+    except ValueError:
+        return False
+    return address.is_loopback or any(address in network for network in service.settings.metrics_allow)

@@ -1,0 +1,72 @@
+"""How often one address may look something up, so that the public cannot slow the dispatchers down.
+
+Counted in this process alone; a proxy in front of several counts for all.
+"""
+
+import time
+from collections.abc import Sequence
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+
+from limits import RateLimitItem, parse
+from limits.storage import MemoryStorage
+from limits.strategies import FixedWindowRateLimiter
+from starlette.requests import HTTPConnection
+
+from app.settings import Network
+from app.web.problems import HttpRefusal
+
+# Unknown receipts from everywhere together: whoever tries codes from many addresses is slowed down all the same.
+UNKNOWN_TIMES = 20
+# Wrong tokens from one address. 256 random bits are not guessed; this keeps the attempts from costing much.
+WRONG_TOKENS = parse("600/minute")
+_IPV6_SITE = 64  # bits of an IPv6 address that name one customer
+
+
+class Limits:
+    """The counters of this process."""
+
+    def __init__(self, public_rate: RateLimitItem, trusted_proxies: Sequence[Network]) -> None:
+        self._public = public_rate
+        self._unknown = type(public_rate)(public_rate.amount * UNKNOWN_TIMES, public_rate.multiples)
+        self._trusted = trusted_proxies
+        self._limiter = FixedWindowRateLimiter(MemoryStorage())
+
+    def look_up(self, connection: HTTPConnection) -> None:
+        """Count a look-up by receipt. Raises `rate-limited`."""
+        self._count(self._public, "look-up", self.client(connection))
+
+    def look_up_of_unknown(self) -> None:
+        """Count a look-up of a receipt that there is not. Raises `rate-limited`."""
+        self._count(self._unknown, "unknown", "everybody")
+
+    def wrong_token(self, connection: HTTPConnection) -> None:
+        """Count a token that is not known, revoked or expired. Raises `rate-limited`."""
+        self._count(WRONG_TOKENS, "wrong token", self.client(connection))
+
+    def client(self, connection: HTTPConnection) -> str:
+        """Return the IPv4 address or IPv6 /64 that a request comes from, as far as trusted proxies tell it."""
+        address = _read(connection.client.host if connection.client else "")
+        forwarded = [part.strip() for part in connection.headers.get("x-forwarded-for", "").split(",")]
+        # From the nearest hop outwards: the first address that is no proxy of ours is the client's.
+        while forwarded and address is not None and self._is_trusted(address):
+            address = _read(forwarded.pop()) or address
+        if isinstance(address, IPv6Address):
+            return str(ip_network((address, _IPV6_SITE), strict=False))
+        return str(address)
+
+    def _is_trusted(self, address: IPv4Address | IPv6Address) -> bool:
+        return any(address in network for network in self._trusted)
+
+    def _count(self, rate: RateLimitItem, what: str, who: str) -> None:
+        if not self._limiter.hit(rate, what, who):
+            reset = self._limiter.get_window_stats(rate, what, who).reset_time
+            seconds = max(1, round(reset - time.time()))
+            raise HttpRefusal("rate-limited", headers={"Retry-After": str(seconds)})
+
+
+def _read(text: str) -> IPv4Address | IPv6Address | None:
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return None
+    return address.ipv4_mapped or address if isinstance(address, IPv6Address) else address

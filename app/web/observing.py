@@ -1,0 +1,141 @@
+"""What surrounds every request: its id, security headers, one log line, its figures, and an end without a traceback.
+
+A log line tells method, route template, status, duration, request id and token id; never a path, a query string, a
+body, a client's address or a receipt.
+"""
+
+import json
+import logging
+import sys
+import time
+import traceback
+from datetime import UTC, datetime
+from uuid import uuid4
+
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.domain.moment import exact
+from app.web.metrics import Metrics
+from app.web.problems import HttpRefusal, problem_response
+
+log = logging.getLogger("app.requests")
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self';"
+    " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+_SECURITY_HEADERS = (
+    (b"content-security-policy", CONTENT_SECURITY_POLICY.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"permissions-policy", b"geolocation=(), camera=(), microphone=()"),
+)
+# Browsers heed it behind TLS alone.
+_HSTS = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
+
+
+class Observing:
+    """ASGI middleware; the outermost, so that nothing goes unseen."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self.app = app
+        self.metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Run a request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        request_id = str(uuid4())
+        scope["request_id"] = request_id
+        head = scope["method"] == "HEAD"
+        if head:  # answered as GET, without its body
+            scope["method"] = "GET"
+        began = time.perf_counter()
+        status = 0
+
+        async def observed(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableHeaders(raw=message["headers"])
+                message["headers"] = headers.raw
+                headers.raw.extend(_SECURITY_HEADERS)
+                headers.raw.append((b"x-request-id", request_id.encode()))
+                if scope["scheme"] == "https":
+                    headers.raw.append(_HSTS)
+            elif head and message["type"] == "http.response.body":
+                message = {"type": "http.response.body", "body": b"", "more_body": message.get("more_body", False)}
+            await send(message)
+
+        try:
+            await self.app(scope, receive, observed)
+        except Exception as error:  # noqa: BLE001  # the last place to catch it; its text is told nobody
+            _note(error, request_id)
+            if not status:
+                response = problem_response(Request(scope), HttpRefusal("internal"))
+                await response(scope, receive, observed)
+        finally:
+            self._tell(scope, status, time.perf_counter() - began, request_id)
+
+    def _tell(self, scope: Scope, status: int, seconds: float, request_id: str) -> None:
+        route = template_of(scope)
+        method = scope["method"]
+        self.metrics.requests.labels(method, route, status).inc()
+        self.metrics.seconds.labels(route).observe(seconds)
+        if problem := scope.get("problem"):
+            self.metrics.problems.labels(problem).inc()
+        log.info(
+            "request",
+            extra={
+                "method": method,
+                "route": route,
+                "status": status,
+                "ms": round(seconds * 1000, 2),
+                "request": request_id,
+                "token": scope.get("token_id"),
+            },
+        )
+
+
+def template_of(scope: Scope) -> str:
+    """Return the route's template, `/v1/inquiries/{inquiry_id}`; `other` for what is no route of ours."""
+    return str(getattr(scope.get("route"), "path", "other"))
+
+
+def _note(error: Exception, request_id: str) -> None:
+    """Log where something failed: the kind and the place in our code, never the text or any value."""
+    ours = [frame for frame in traceback.extract_tb(error.__traceback__) if "/app/" in frame.filename]
+    place = f"{ours[-1].filename.rpartition('/app/')[2]}:{ours[-1].lineno}" if ours else "elsewhere"
+    log.error("failed", extra={"error": type(error).__name__, "place": place, "request": request_id})
+
+
+class JsonLines(logging.Formatter):
+    """A line of JSON a record: its message and what was handed over beside it."""
+
+    _STANDARD = frozenset(logging.LogRecord("", 0, "", 0, "", None, None).__dict__) | {"message", "asctime", "taskName"}
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line. An exception's text is left out: it may repeat what was submitted."""
+        line = {
+            "at": exact(datetime.fromtimestamp(record.created, UTC)),
+            "level": record.levelname.lower(),
+            "what": record.getMessage(),
+            **{name: value for name, value in record.__dict__.items() if name not in self._STANDARD},
+        }
+        if record.exc_info and record.exc_info[0] is not None:
+            line["error"] = record.exc_info[0].__name__
+        return json.dumps(line, default=str)
+
+
+def log_json_lines() -> None:
+    """Send every log record to standard output as a line of JSON."""
+    output = logging.StreamHandler(sys.stdout)
+    output.setFormatter(JsonLines())
+    logging.basicConfig(level=logging.INFO, handlers=[output], force=True)
+    for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
+        logging.getLogger(name).handlers = []
+    logging.getLogger("uvicorn.access").disabled = True

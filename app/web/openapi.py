@@ -1,0 +1,83 @@
+"""The API's document, as clients and generators read it: OpenAPI 3.1, whole, the same as openapi/openapi.json."""
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
+
+from app.web.access import roles_of
+from app.web.problems import Problem
+
+VERSION = "1.0.0"
+TITLE = "APD ICE confirmation"
+DESCRIPTION = (
+    "Somebody who has observed activity at a place asks whether it is federal immigration enforcement. The service logs"
+    " the question, records the dispatcher's calls to the designated contact at ICE, and returns a status. It never"
+    " collects immigration status, nor who anybody is."
+)
+_TAGS = {
+    "inquiries": "One person's question about observed activity at a place.",
+    "calls": "Confirmation calls to the designated contact at ICE.",
+    "status": "Where an inquiry stands, for the holder of its receipt.",
+    "screen": "The screen that keeps identities, origins and immigration status out of every text.",
+    "contacts": "The designated contacts at ICE.",
+    "facilities": "City facilities.",
+    "tokens": "Access tokens.",
+    "service": "Health and figures.",
+}
+
+
+def describe(app: FastAPI) -> None:
+    """Let an app make its document so that client generators take it."""
+
+    def document() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = _document(app)
+        return app.openapi_schema
+
+    app.openapi = document  # type: ignore[method-assign]  # FastAPI's documented way
+
+
+def _document(app: FastAPI) -> dict[str, Any]:
+    document = get_openapi(
+        title=TITLE,
+        version=VERSION,
+        description=DESCRIPTION,
+        routes=app.routes,
+        tags=[{"name": name, "description": text} for name, text in _TAGS.items()],
+        license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        servers=[{"url": "/"}],
+    )
+    schemas = document["components"]["schemas"]
+    problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+    schemas.update(problem.pop("$defs"))
+    schemas["Problem"] = problem
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(unused, None)
+    document["components"]["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
+    for route in every_route(app):
+        if not route.include_in_schema:
+            continue
+        for method in route.methods or ():
+            operation = document["paths"][route.path][method.lower()]
+            roles = sorted(roles_of(route.endpoint))
+            operation["security"] = [{"token": []}] if roles else []
+            if roles:
+                operation["x-roles"] = roles
+            if operation.get("responses", {}).get("422", {}).get("content", {}).keys() == {"application/json"}:
+                del operation["responses"]["422"]  # FastAPI's own, which this service never answers with
+    return document
+
+
+def every_route(app: FastAPI) -> list[APIRoute]:
+    """Return every route of an app, whichever router holds it."""
+    return [route for route in _walk(app.routes) if isinstance(route, APIRoute)]
+
+
+def _walk(routes: Any) -> list[Any]:  # noqa: ANN401  # Starlette's routes are a tree of several kinds
+    found = []
+    for route in routes:
+        found.append(route)
+        found += _walk(getattr(route, "routes", None) or [])
+    return found

@@ -1,0 +1,73 @@
+"""What the routes stand on: the database, the writer, the vault, the screen, the clock. Made once by `create_app`."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from anyio import CapacityLimiter, to_thread
+from fastapi import Request
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlmodel import Session
+
+from app.domain.policy import Policy
+from app.domain.screening import Finding
+from app.settings import Settings
+from app.store.engine import READERS, Database
+from app.store.point_reads import PointReads
+from app.store.vault import Vault
+from app.store.writer import DatabaseUnavailable, Writer
+from app.web.clock import ClockWatch
+from app.web.idempotency import RunningKeys
+from app.web.limits import Limits
+from app.web.metrics import Metrics
+
+Read = TypeVar("Read")
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """The parts, by name."""
+
+    settings: Settings
+    policy: Policy
+    database: Database
+    writer: Writer
+    point_reads: PointReads
+    vault: Vault
+    screen: Callable[[str], tuple[Finding, ...]]
+    screen_version: str
+    clock: Callable[[], datetime]
+    running_keys: RunningKeys
+    limits: Limits
+    metrics: Metrics
+    clock_watch: ClockWatch
+    readers: CapacityLimiter
+
+    async def read(self, question: Callable[[Session], Read]) -> Read:
+        """Answer a question from one state of the database, on a thread."""
+
+        def ask() -> Read:
+            with self.database.read() as session:
+                return question(session)
+
+        return await self.on_thread(ask)
+
+    async def on_thread(self, work: Callable[[], Read]) -> Read:
+        """Do what blocks on a thread. Raises DatabaseUnavailable where the database could not be had."""
+        try:
+            return await to_thread.run_sync(work, limiter=self.readers)
+        except (DBAPIError, PoolTimeout):
+            raise DatabaseUnavailable from None
+
+
+def new_readers() -> CapacityLimiter:
+    """Return as many threads that read as there are connections to read with."""
+    return CapacityLimiter(READERS)
+
+
+def service_of(request: Request) -> Service:
+    """Return the service that a request is for."""
+    service: Service = request.app.state.service
+    return service

@@ -1,1 +1,1 @@
-"""The ICE-confirmation service: an inquiry is logged, a call is placed, a status is returned, the log can be checked."""
+"""The ICE-confirmation service: inquiries are logged, calls placed, a status returned; the log can be checked."""

@@ -112,7 +112,7 @@ def answer_for(facts: Facts) -> Answer:
     )
 
 
-def _answer(facts: Facts) -> Answer:
+def _answer(facts: Facts) -> Answer:  # noqa: PLR0911  # one for each status
     spoke = _SPOKE[facts.agency or Agency.UNSPECIFIED]
     at_en, at_es = _at_en(facts.told_at), _at_es(facts.told_at)
     match facts.status:

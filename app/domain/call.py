@@ -23,8 +23,7 @@ NOBODY_SPOKE = frozenset({Outcome.NO_ANSWER, Outcome.LEFT_MESSAGE})
 
 
 def agency_of(outcome: Outcome, agency: Agency | None) -> Agency | None:
-    """Return the agency that a call's outcome is recorded with: none where nobody spoke, else what was said or
-    `unspecified`."""
+    """Return the agency to record with an outcome: none where nobody spoke, else what was said or `unspecified`."""
     return None if outcome in NOBODY_SPOKE else agency or Agency.UNSPECIFIED
 
 

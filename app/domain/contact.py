@@ -66,7 +66,7 @@ def _shift(rule: str) -> _Shift:
     if match is None:
         raise ValueError("not of the form Mo-Fr 08:00-17:00")
     start, end = _minutes(match["from"]), _minutes(match["to"])
-    if start == _END_OF_DAY or start == end:
+    if start in {_END_OF_DAY, end}:
         raise ValueError("a shift begins before it ends")
     return _Shift(frozenset().union(*map(_weekdays, match["days"].split(","))), start, end)
 

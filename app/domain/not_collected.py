@@ -27,7 +27,7 @@ _WHOLE = frozenset(
     cumpleanos
     licenseplate plate platenumber placa placas
     religion fingerprint fingerprints photo face biometrics
-    """.split()
+    """.split()  # noqa: SIM905  # a list for people to read
 )
 _PART = (
     "immigra",

@@ -36,7 +36,9 @@ class HasOutcome(Protocol):
     """A call, as far as the status looks at it."""
 
     @property
-    def outcome(self) -> Outcome | None: ...
+    def outcome(self) -> Outcome | None:
+        """What it brought; None while it is under way."""
+        ...
 
 
 def status_of(calls: Sequence[HasOutcome], *, withdrawn: bool) -> Status:

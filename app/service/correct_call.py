@@ -1,4 +1,4 @@
-"""Correct what was recorded of a call. Both stay: the old outcome and the new one, on the timeline and in the ledger."""
+"""Correct what was recorded of a call. Both stay, the old outcome and the new, on the timeline and in the ledger."""
 
 from dataclasses import replace
 from datetime import datetime

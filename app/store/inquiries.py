@@ -86,14 +86,17 @@ def _conditions(narrowed: InquiryFilter) -> list[ColumnElement[bool]]:
         where.append(_t.received_at >= narrowed.received_from)
     if narrowed.received_to is not None:
         where.append(_t.received_at < narrowed.received_to)
+    sought: list[ColumnElement[bool]] = []
     if narrowed.number is not None:
         year, serial = narrowed.number
-        where += [_t.year == year, _t.serial == serial]
+        sought.append(and_(_t.year == year, _t.serial == serial))
     if narrowed.street is not None:
-        where.append(_street_starts_with(narrowed.street))
+        sought.append(_street_starts_with(narrowed.street))
+    if sought:
+        where.append(or_(*sought))
     if narrowed.overdue is not None:
         late = _t.due_at < narrowed.now
-        where.append(late if narrowed.overdue else ~func.coalesce(late, False))  # noqa: FBT003  # SQL's false
+        where.append(late if narrowed.overdue else ~func.coalesce(late, False))
     return where
 
 

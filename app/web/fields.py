@@ -52,7 +52,7 @@ class Output(BaseModel):
 
 def refused(code: str, sentence: str) -> PydanticCustomError:
     """Return the error of a validator of ours; the sentence never holds the value."""
-    return PydanticCustomError(OWN + code, sentence)  # type: ignore[arg-type]  # pydantic wants literals, for typing
+    return PydanticCustomError(OWN + code, sentence)
 
 
 def _read_time(value: object) -> datetime:

@@ -51,7 +51,7 @@ class RunningKeys:
         if not 1 <= len(key) <= _LONGEST_KEY or not all("!" <= character <= "~" for character in key):
             sentence = "An Idempotency-Key has 1 to 255 visible ASCII characters."
             raise InvalidRequest(Fault("", "wrong_idempotency_key", sentence))
-        scope = "\n".join((by.id, request.method, request.url.path, key))
+        scope = f"{by.id}\n{request.method}\n{request.url.path}\n{key}"
         return Attempt(
             key_hash=self._keyed(scope.encode()),
             fingerprint=self._keyed(_canonical(request.scope.get("parsed_body"))),

@@ -26,8 +26,8 @@ _TYPES = (
         "A field is missing, unknown or of the wrong form, or the body is not JSON. `errors` names each field by its"
         " JSON pointer and says how to mend it. Mend them and send the request again; nothing of it was stored.",
         "La solicitud no se puede usar tal como está",
-        "Falta un campo, no se conoce o tiene otra forma, o el cuerpo no es JSON. `errors` nombra cada campo y dice cómo"
-        " corregirlo. Corríjalo y vuelva a enviar la solicitud; no se guardó nada de ella.",
+        "Falta un campo, no se conoce o tiene otra forma, o el cuerpo no es JSON. `errors` nombra cada campo y dice"
+        " cómo corregirlo. Corríjalo y vuelva a enviar la solicitud; no se guardó nada de ella.",
     ),
     ProblemType(
         "not-collected",

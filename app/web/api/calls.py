@@ -25,7 +25,7 @@ from app.web.documented import BODY, REPEATABLE, TOKEN, example, got, post, prob
 from app.web.fields import Identifier, Time
 from app.web.reading import Cursor, Limit, Page, from_cursor, one, page_of, page_response
 from app.web.route import ContractRoute
-from app.web.schemas import CallInput, CallView, CorrectionInput, JoinInput, OutcomeInput
+from app.web.schemas.calls import CallInput, CallView, CorrectionInput, JoinInput, OutcomeInput
 from app.web.service import service_of
 
 router = APIRouter(prefix="/v1/calls", tags=["calls"], route_class=ContractRoute)
@@ -57,7 +57,7 @@ async def place(request: Request, body: CallInput) -> Response:
 
 @router.get("", summary="List calls", response_model=Page[CallView], responses=problems(*TOKEN, "invalid-request"))
 @allowed(READS)
-async def listed(  # noqa: PLR0917  # each is a query parameter of the contract
+async def listed(  # each is a query parameter of the contract
     request: Request,
     inquiry_id: Identifier | None = None,
     contact_id: Identifier | None = None,

@@ -14,7 +14,7 @@ from app.web.changing import Change, Shown, if_match, make
 from app.web.documented import BODY, REPEATABLE, TOKEN, changed, example, got, post, problems
 from app.web.reading import Cursor, Limit, Page, from_cursor, one, page_of, page_response
 from app.web.route import ContractRoute
-from app.web.schemas import ContactChange, ContactInput, ContactView
+from app.web.schemas.directory import ContactChange, ContactInput, ContactView
 from app.web.service import service_of
 
 router = APIRouter(prefix="/v1/contacts", tags=["contacts"], route_class=ContractRoute)

@@ -14,7 +14,7 @@ from app.web.changing import Change, Shown, if_match, make
 from app.web.documented import BODY, REPEATABLE, TOKEN, changed, example, got, post, problems
 from app.web.reading import Cursor, Limit, Page, from_cursor, one, page_of, page_response
 from app.web.route import ContractRoute
-from app.web.schemas import FacilityChange, FacilityInput, FacilityView
+from app.web.schemas.directory import FacilityChange, FacilityInput, FacilityView
 from app.web.service import service_of
 
 router = APIRouter(prefix="/v1/facilities", tags=["facilities"], route_class=ContractRoute)

@@ -1,7 +1,7 @@
 """Inquiries over HTTP: log, read, claim, mark answered, withdraw, and the asker's callback."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated
 
@@ -38,18 +38,14 @@ from app.web.documented import BODY, REPEATABLE, TOKEN, changed, example, got, p
 from app.web.fields import Output, Time
 from app.web.reading import Cursor, Limit, Page, from_cursor, one, page_of, page_response
 from app.web.route import ContractRoute
-from app.web.schemas import (
-    AnsweredInput,
-    CallbackInput,
+from app.web.schemas.inquiries import AnsweredInput, CallbackInput, ClaimInput, InquiryInput, WithdrawInput
+from app.web.schemas.inquiry_views import (
     CallbackView,
-    ClaimInput,
-    InquiryInput,
     InquiryShort,
     InquiryView,
     LoggedInquiry,
     NearbyView,
     TimelineView,
-    WithdrawInput,
 )
 from app.web.service import Service, service_of
 
@@ -133,7 +129,7 @@ async def log(request: Request, body: InquiryInput) -> Response:
     responses=problems(*TOKEN, "invalid-request"),
 )
 @allowed(READS)
-async def listed(  # noqa: PLR0917  # each is a query parameter of the contract
+async def listed(  # each is a query parameter of the contract
     request: Request,
     status: Status | None = None,
     source: Source | None = None,
@@ -161,8 +157,8 @@ async def listed(  # noqa: PLR0917  # each is a query parameter of the contract
         received_from=received_from,
         received_to=received_to,
         now=service.clock(),
-        **_sought(q, service),
     )
+    narrowed = _sought(narrowed, q, service)
     before = from_cursor(cursor)
     found, following = await service.read(
         lambda session: list_inquiries(session, service.vault, narrowed, before=before, limit=limit)
@@ -170,17 +166,17 @@ async def listed(  # noqa: PLR0917  # each is a query parameter of the contract
     return page_response(request, page_of([InquiryView.full(full) for full in found], following), following)
 
 
-def _sought(q: str | None, service: Service) -> dict[str, object]:
-    """Return what a search narrows by: a receipt, a log number, or the start of a street's name."""
+def _sought(narrowed: InquiryFilter, q: str | None, service: Service) -> InquiryFilter:
+    """Narrow by a search: a receipt, a log number, or the start of a street's name; a number may be either."""
     if q is None or not q.strip():
-        return {}
+        return narrowed
     if receipt := read_receipt(q):
-        return {"receipt": receipt}
+        return replace(narrowed, receipt=receipt)
     number = read_log_number(q, this_year=log_year(service.clock()))
     street = search_key(q)
     if number is None and street is None:
-        return {"receipt": ""}  # nothing has this
-    return {"number": number, "street": street}
+        return replace(narrowed, receipt="")  # nothing has this
+    return replace(narrowed, number=number, street=street)
 
 
 @router.get(

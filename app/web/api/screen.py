@@ -7,7 +7,7 @@ from app.web.access import ACTS, allowed
 from app.web.changing import screened
 from app.web.documented import BODY, TOKEN, problems
 from app.web.route import ContractRoute
-from app.web.schemas import FindingView, ScreenInput, ScreenView
+from app.web.schemas.asking import FindingView, ScreenInput, ScreenView
 from app.web.service import service_of
 
 router = APIRouter(prefix="/v1", tags=["screen"], route_class=ContractRoute)

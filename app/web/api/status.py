@@ -11,7 +11,8 @@ from app.web import examples
 from app.web.access import PUBLIC, allowed
 from app.web.documented import example, problems
 from app.web.route import ContractRoute
-from app.web.schemas import AnswerView, StatusView
+from app.web.schemas.asking import StatusView
+from app.web.schemas.shared import AnswerView
 from app.web.service import Service, service_of
 
 router = APIRouter(prefix="/v1/status", tags=["status"], route_class=ContractRoute)

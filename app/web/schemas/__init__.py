@@ -1,0 +1,1 @@
+"""What clients send and read (api.md). Inputs forbid what they do not name; outputs have every field, always."""

@@ -8,11 +8,13 @@ from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
-from app.ledger.payload import Leaf
+from app.ledger.payload import Leaf, value_of
 
-SETTLED = frozenset({"confirmed", "not_ice", "unconfirmed"})
+_SETTLED = frozenset({b'"confirmed"', b'"not_ice"', b'"unconfirmed"'})
+_NULL = b"null"
 _LATE = 15  # minutes
 _PLACE_SEQ = 1
 
@@ -21,16 +23,26 @@ _PLACE_SEQ = 1
 class Call:
     """A call as the leaves of one inquiry tell it; `told_by` is the leaf that its outcome stands in now."""
 
-    placed_at: str
+    placed_at: bytes
     called_at: str
-    outcome: str | None = None
-    agency: str | None = None
+    outcome: bytes = _NULL
+    agency: bytes = _NULL
     told_by: int | None = None
 
 
 @dataclass(slots=True)
+class Correction:
+    """A correction as the leaves tell it."""
+
+    corrected_at: str
+    call: bytes
+    before: bytes
+    after: bytes
+
+
+@dataclass(slots=True)
 class Inquiry:
-    """What the opened leaves tell of an inquiry so far.
+    """What the opened leaves tell of an inquiry so far. Values of payloads are kept as they are written, in JSON.
 
     `gap` is the index of a correction that opened at once, while leaves before it are closed still.
     """
@@ -38,40 +50,44 @@ class Inquiry:
     number: str
     first: int
     received_at: str
-    logged: Mapping[str, Any]
-    status: str
-    answer: object
+    asked_at: bytes
+    outlet: bytes
+    source: bytes
+    status: bytes
+    answer: bytes
+    last: int
     next_seq: int = 1
-    last: int = 0
-    place: Mapping[str, Any] | None = None
-    corrections: list[dict[str, Any]] = field(default_factory=list)
+    place: tuple[bytes, ...] | None = None
     settled_at: str | None = None
     settled_call: int | None = None
-    withdrawn: Mapping[str, Any] | None = None
+    withdrawn: tuple[bytes, bytes] | None = None
     gap: int | None = None
     calls: list[Call] = field(default_factory=list)
+    corrections: list[Correction] = field(default_factory=list)
 
     def packed(self) -> bytes:
         """Return the inquiry as bytes, to be set aside."""
         calls = [(call.placed_at, call.called_at, call.outcome, call.agency, call.told_by) for call in self.calls]
-        return marshal.dumps((calls, [getattr(self, name) for name in _ALL_BUT_CALLS]))
+        corrections = [(one.corrected_at, one.call, one.before, one.after) for one in self.corrections]
+        return marshal.dumps((_all_but_lists(self), calls, corrections))
 
     @classmethod
     def unpacked(cls, packed: bytes) -> "Inquiry":
         """Return the inquiry that was set aside; the bytes are this process's own."""
-        calls, values = marshal.loads(packed)  # noqa: S302 - written by `packed`, in a file no other process has
-        return cls(*[*values, [Call(*call) for call in calls]])
+        values, calls, corrections = marshal.loads(packed)  # noqa: S302 - from `packed`, in a file no other process has
+        return cls(*[*values, [Call(*call) for call in calls], [Correction(*one) for one in corrections]])
 
 
-_ALL_BUT_CALLS = tuple(Inquiry.__dataclass_fields__)[:-1]
+_all_but_lists = attrgetter(*tuple(Inquiry.__dataclass_fields__)[:-2])
 
 
 def first_leaf(index: int, leaf: Leaf) -> Inquiry:
     """Return the inquiry that an `inquiry:logged` begins. Raises ValueError where the leaf is another."""
     if leaf.kind != "inquiry:logged" or leaf.seq != 0 or leaf.subject is None:
         raise ValueError(f"{leaf.kind} cannot be the first leaf of an inquiry")
-    _minute(leaf.data["asked_at"])
-    return Inquiry(leaf.subject, index, leaf.at, leaf.data, leaf.data["status"], leaf.data["answer"], last=index)
+    answer, asked_at, outlet, source, status = leaf.data
+    _minute(value_of(asked_at))
+    return Inquiry(leaf.subject, index, leaf.at, asked_at, outlet, source, status, answer, index)
 
 
 def follow(inquiry: Inquiry, index: int, leaf: Leaf) -> None:
@@ -89,60 +105,66 @@ def follow(inquiry: Inquiry, index: int, leaf: Leaf) -> None:
     if (leaf.kind == "inquiry:place") != (seq == _PLACE_SEQ):
         raise ValueError(f"{leaf.kind} cannot be leaf {seq} of an inquiry")
     _STEPS[leaf.kind](inquiry, index, leaf)
-    data = leaf.data
-    status = data.get("status")
-    if status is not None:
-        inquiry.status = status
-        if inquiry.settled_at is None and status in SETTLED:
-            inquiry.settled_at, inquiry.settled_call = leaf.at, data.get("call")
-        answer = data.get("answer")
-        if answer is not None:
-            inquiry.answer = answer
 
 
-def _place(inquiry: Inquiry, index: int, leaf: Leaf) -> None:  # noqa: ARG001 - the shape of a step
+def _stands(inquiry: Inquiry, leaf: Leaf, status: bytes, answer: bytes, call: bytes | None = None) -> None:
+    """Note the status after a leaf, and the answer where the leaf changed it."""
+    inquiry.status = status
+    if answer != _NULL:
+        inquiry.answer = answer
+    if inquiry.settled_at is None and status in _SETTLED:
+        inquiry.settled_at, inquiry.settled_call = leaf.at, None if call is None else int(call)
+
+
+def _place(inquiry: Inquiry, _: int, leaf: Leaf) -> None:
+    _minute(value_of(leaf.data[-1]))
     inquiry.place = leaf.data
 
 
-def _called(inquiry: Inquiry, index: int, leaf: Leaf) -> None:  # noqa: ARG001 - the shape of a step
-    if leaf.data["call"] != len(inquiry.calls) + 1:
-        raise ValueError(f"call {leaf.data['call']} of {inquiry.number} is not the next one")
-    _minute(leaf.data["placed_at"])
-    inquiry.calls.append(Call(leaf.data["placed_at"], leaf.at))
+def _called(inquiry: Inquiry, _: int, leaf: Leaf) -> None:
+    answer, call, placed_at, status = leaf.data
+    if call != b"%d" % (len(inquiry.calls) + 1):
+        raise ValueError(f"call {call.decode()} of {inquiry.number} is not the next one")
+    _minute(value_of(placed_at))
+    inquiry.calls.append(Call(placed_at, leaf.at))
+    _stands(inquiry, leaf, status, answer)
 
 
 def _outcome(inquiry: Inquiry, index: int, leaf: Leaf) -> None:
-    call = _call_of(inquiry, leaf)
+    agency, answer, number, outcome, status = leaf.data
+    call = _call_of(inquiry, number)
     if call.told_by is not None:
-        raise ValueError(f"call {leaf.data['call']} of {inquiry.number} has two outcomes")
-    call.outcome, call.agency, call.told_by = leaf.data["outcome"], leaf.data["agency"], index
+        raise ValueError(f"call {number.decode()} of {inquiry.number} has two outcomes")
+    call.outcome, call.agency, call.told_by = outcome, agency, index
+    _stands(inquiry, leaf, status, answer, number)
 
 
 def _corrected(inquiry: Inquiry, index: int, leaf: Leaf) -> None:
-    call, data = _call_of(inquiry, leaf), leaf.data
-    if data["replaces"] != call.told_by:
-        raise ValueError(f"the correction does not replace what stands for call {data['call']} of {inquiry.number}")
-    inquiry.corrections.append(
-        {"corrected_at": leaf.at, "call": data["call"], "from": call.outcome, "to": data["outcome"]}
-    )
-    call.outcome, call.agency, call.told_by = data["outcome"], data["agency"], index
+    agency, answer, number, outcome, replaces, status = leaf.data
+    call = _call_of(inquiry, number)
+    if call.told_by is None or replaces != b"%d" % call.told_by:
+        raise ValueError(f"the correction does not replace what stands for call {number.decode()} of {inquiry.number}")
+    inquiry.corrections.append(Correction(leaf.at, number, call.outcome, outcome))
+    call.outcome, call.agency, call.told_by = outcome, agency, index
+    _stands(inquiry, leaf, status, answer, number)
 
 
-def _answered(inquiry: Inquiry, index: int, leaf: Leaf) -> None:
-    """Leave everything as it stands: the log does not tell who was answered when."""
+def _answered(inquiry: Inquiry, _: int, leaf: Leaf) -> None:
+    """Hold what the asker was told for no change: the log does not tell who was answered when."""
 
 
-def _withdrawn(inquiry: Inquiry, index: int, leaf: Leaf) -> None:  # noqa: ARG001 - the shape of a step
+def _withdrawn(inquiry: Inquiry, _: int, leaf: Leaf) -> None:
+    answer, reason, replaced_by, status = leaf.data
     if inquiry.settled_at is not None:
         raise ValueError(f"{inquiry.number} was settled and is withdrawn all the same")
-    inquiry.withdrawn = leaf.data
+    inquiry.withdrawn = (reason, replaced_by)
+    _stands(inquiry, leaf, status, answer)
 
 
-def _call_of(inquiry: Inquiry, leaf: Leaf) -> Call:
-    number = leaf.data["call"]
-    if not isinstance(number, int) or not 1 <= number <= len(inquiry.calls):
-        raise ValueError(f"{inquiry.number} has no call {number}")
-    return inquiry.calls[number - 1]
+def _call_of(inquiry: Inquiry, number: bytes) -> Call:
+    if not number.isdigit() or not 1 <= int(number) <= len(inquiry.calls):
+        raise ValueError(f"{inquiry.number} has no call {number.decode()}")
+    return inquiry.calls[int(number) - 1]
 
 
 _STEPS = {
@@ -165,31 +187,47 @@ def differences(inquiry: Inquiry, entry: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _settled_entry(inquiry: Inquiry) -> dict[str, Any]:
-    logged, place = inquiry.logged, inquiry.place or {}
+    activity, area_command, block, observed_at = map(value_of, inquiry.place or [_NULL] * 4)
     return {
         "number": inquiry.number,
-        "asked_at": logged["asked_at"],
-        "source": logged["source"],
-        "outlet": logged["outlet"],
-        "status": inquiry.status,
-        "answer": inquiry.answer,
-        "observed_at": place.get("observed_at"),
-        "activity": place.get("activity"),
-        "area_command": place.get("area_command"),
-        "block": place.get("block"),
+        "asked_at": value_of(inquiry.asked_at),
+        "source": value_of(inquiry.source),
+        "outlet": value_of(inquiry.outlet),
+        "status": value_of(inquiry.status),
+        "answer": value_of(inquiry.answer),
+        "observed_at": observed_at,
+        "activity": activity,
+        "area_command": area_command,
+        "block": block,
         "calls": [
-            {"placed_at": call.placed_at, "outcome": call.outcome, "agency": call.agency} for call in inquiry.calls
+            {
+                "placed_at": value_of(call.placed_at),
+                "outcome": value_of(call.outcome),
+                "agency": value_of(call.agency),
+            }
+            for call in inquiry.calls
         ],
-        "corrections": inquiry.corrections,
+        "corrections": [
+            {
+                "corrected_at": correction.corrected_at,
+                "call": value_of(correction.call),
+                "from": value_of(correction.before),
+                "to": value_of(correction.after),
+            }
+            for correction in inquiry.corrections
+        ],
     }
 
 
 def _short_entry(inquiry: Inquiry) -> dict[str, Any]:
     """Return what the lists of withdrawn and of unsettled inquiries tell."""
-    if inquiry.withdrawn is None:
-        return {"number": inquiry.number, "status": inquiry.status, "reason": None, "replaced_by": None}
-    told = {name: inquiry.withdrawn[name] for name in ("reason", "replaced_by")}
-    return {"number": inquiry.number, "status": "withdrawn", **told}
+    reason, replaced_by = map(value_of, inquiry.withdrawn or (_NULL, _NULL))
+    return {
+        "number": inquiry.number,
+        "status": value_of(inquiry.status),
+        "reason": reason,
+        "replaced_by": replaced_by,
+    }
 
 
 def _reckoned(inquiry: Inquiry) -> Iterator[tuple[str, Container[object]]]:
@@ -197,10 +235,10 @@ def _reckoned(inquiry: Inquiry) -> Iterator[tuple[str, Container[object]]]:
 
     What was reckoned from exact times and cut afterwards may be a minute less.
     """
-    asked, calls = _minute(inquiry.logged["asked_at"]), inquiry.calls
+    asked, calls = _minute(value_of(inquiry.asked_at)), inquiry.calls
     delay = _minute(inquiry.received_at) - asked
     yield "late", (False, True) if delay == _LATE else (delay > _LATE,)
-    yield "minutes_to_call", _minutes_around(_minute(calls[0].placed_at) - asked) if calls else (None,)
+    yield "minutes_to_call", _minutes_around(_minute(value_of(calls[0].placed_at)) - asked) if calls else (None,)
     if inquiry.settled_at is None:
         yield "minutes_to_answer", (None,)
         return
@@ -208,7 +246,10 @@ def _reckoned(inquiry: Inquiry) -> Iterator[tuple[str, Container[object]]]:
     call = calls[inquiry.settled_call - 1] if inquiry.settled_call else None
     settled = _minute(inquiry.settled_at) - asked
     joined = call is not None and call.called_at == inquiry.settled_at
-    yield "minutes_to_answer", _minutes_around(settled, _minute(call.placed_at) - asked if call and joined else settled)
+    yield (
+        "minutes_to_answer",
+        _minutes_around(settled, _minute(value_of(call.placed_at)) - asked if call and joined else settled),
+    )
 
 
 def _minutes_around(most: int, least: int | None = None) -> range:

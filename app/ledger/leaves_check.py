@@ -62,9 +62,9 @@ class LeavesCheck:
 
     def add(self, number: int, entries: Sequence[bytes], opened: Sequence[Opened | None]) -> None:
         """Take a bundle in with what opens its leaves."""
-        sha256, base, newest = hashlib.sha256, number * WIDTH, self._newest
+        sha256 = hashlib.sha256
         indexes, payloads, closed = [], [], []
-        for index, entry, leaf in zip_longest(range(base, base + len(entries)), entries, opened[: len(entries)]):
+        for index, (entry, leaf) in enumerate(zip_longest(entries, opened[: len(entries)]), number * WIDTH):
             if leaf is None:
                 closed.append(index)
                 continue
@@ -78,11 +78,8 @@ class LeavesCheck:
             try:
                 if isinstance(read, ValueError):
                     raise read
-                if index <= newest or read.kind == CORRECTED:
+                if index <= self._newest or read.kind == CORRECTED:
                     self._open(index, read)
-                    self.opened += 1
-                    if index == newest:
-                        self.newest_at = read.at
             except ValueError as error:
                 self._problems.add(index, str(error))
         self._check_closed(closed)
@@ -100,6 +97,9 @@ class LeavesCheck:
         self._places = {max(self._places, default=-1)}  # the next bundle may begin with the place
 
     def _open(self, index: int, leaf: Leaf) -> None:
+        self.opened += 1
+        if index == self._newest:
+            self.newest_at = leaf.at
         if leaf.subject is None:
             if leaf.kind == CONTINUED:
                 if index:

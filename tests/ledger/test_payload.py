@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.ledger.payload import DATA_KEYS, Leaf, minute, payload, read_payload, read_payloads
+from app.ledger.payload import DATA_KEYS, minute, payload, read_payload, read_payloads
 
 AT = datetime(2026, 1, 31, 18, 4, 59, 999_999, tzinfo=UTC)
 REST = "ab" * 32
@@ -40,7 +40,7 @@ def test_every_kind_is_read_as_it_was_written(kind):
 
     assert leaf.kind == kind
     assert leaf.at == "2026-01-31T18:04:00Z"
-    assert leaf.data == json.loads(one)["data"]
+    assert leaf.told() == json.loads(one)["data"]
     assert (leaf.subject is None) == (leaf.seq is None) == (not kind.startswith("inquiry:"))
 
 
@@ -107,18 +107,28 @@ def test_a_second_way_to_write_a_payload_is_refused(old, new):
 
 
 def test_one_malformed_payload_spoils_no_other():
-    sound, other = written(), written("callback:read")
-    found = read_payloads([sound, b"},{", other, sound + b"," + sound, b"", sound])
+    sound, other, without_escapes = written(), written("callback:read"), written("inquiry:place")
+    junk = [
+        b"},{",
+        sound + sound,
+        b"",
+        b"\xff",
+        sound.replace(b"yes", b"\n"),
+        without_escapes.replace(b"000123", b"0123"),
+    ]
 
-    assert [isinstance(leaf, Leaf) for leaf in found] == [True, False, True, False, False, True]
-    assert found[0] == found[5] == read_payload(sound)
+    assert read_payloads([sound, without_escapes]) == [read_payload(sound), read_payload(without_escapes)]
+    for malformed in junk:
+        found = read_payloads([sound, malformed, other, without_escapes])
+        assert isinstance(found[1], ValueError)
+        assert [found[0], *found[2:]] == [read_payload(one) for one in (sound, other, without_escapes)]
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=60), st.integers())
 def test_every_text_and_whole_number_is_read_as_it_was_written(text, number):
     data = data_of("inquiry:called") | {"answer": {"en": text, "es": text}, "call": number}
 
-    assert read_payload(written(data=data)).data == data
+    assert read_payload(written(data=data)).told() == data
 
 
 @given(st.binary(max_size=200))

@@ -13,10 +13,11 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from time import perf_counter
 
+from app.domain.moment import to_minute
 from app.ledger.checkpoint import Checkpoint, SigningKey, sign_checkpoint
 from app.ledger.entry import entry
 from app.ledger.merkle import frontier, inclusion_holds, inclusion_proof, leaf_hash
-from app.ledger.payload import minute, payload
+from app.ledger.payload import write_payload
 from app.ledger.source import LogEntry, Opened
 from app.ledger.tiles import WIDTH, TileId, append_leaves, hashes_in, partial_tiles
 from app.ledger.verify import verify
@@ -119,7 +120,7 @@ class InventedLedger:
 
 def log_entry(count: int) -> LogEntry:
     """Return the entry of the public log for an inquiry."""
-    at = minute(BEGIN + timedelta(minutes=count))
+    at = to_minute(BEGIN + timedelta(minutes=count))
     return {
         "number": f"2026-{count + 1:06d}",
         "asked_at": at,
@@ -141,7 +142,7 @@ def log_entry(count: int) -> LogEntry:
 
 def opened_of(count: int) -> Iterator[Opened]:
     """Yield the five leaves of an inquiry, opened."""
-    told, at = log_entry(count), BEGIN + timedelta(minutes=count)
+    told, at = log_entry(count), to_minute(BEGIN + timedelta(minutes=count))
     outcome = {"outcome": "confirmed", "agency": "ero"}
     now = {"status": "confirmed", "answer": ANSWER}
     events = [
@@ -152,14 +153,17 @@ def opened_of(count: int) -> Iterator[Opened]:
         ("inquiry:answered", {"status": "confirmed", "method": "phone"}),
     ]
     for seq, (kind, data) in enumerate(events):
-        written = payload(
-            kind=kind,
-            at=at,
-            by_role="dispatcher",
-            subject=told["number"],
-            seq=seq,
-            data=data,
-            rest=hashlib.sha256(b"%d" % count).hexdigest(),
+        written = write_payload(
+            {
+                "v": 1,
+                "kind": kind,
+                "at": at,
+                "by_role": "dispatcher",
+                "subject": told["number"],
+                "seq": seq,
+                "data": data,
+                "rest": hashlib.sha256(b"%d" % count).hexdigest(),
+            }
         )
         yield Opened(written, os.urandom(16))
 

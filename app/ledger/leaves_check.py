@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Sequence
 from itertools import zip_longest
 
-from app.ledger.entry import SALT_BYTES
+from app.ledger.entry import SALT_BYTES, opens
 from app.ledger.histories import Histories
 from app.ledger.history import Inquiry, first_leaf, follow
 from app.ledger.payload import Leaf, read_payload, read_payloads
@@ -123,25 +123,32 @@ class LeavesCheck:
         expected = self._next_in_year.get(year)
         if (expected is not None and count < expected) and self.histories.get(number) is not None:
             raise ValueError(f"two first leaves for {number}")
+        continues = self._continued and not self._next_in_year
         self._places.add(index + 1)  # the place is written with the first leaf, next to it
         self.histories.add(inquiry)
         self._next_in_year[year] = max(count + 1, expected or 0)
         # A log that continues another begins with whatever number comes next.
-        if count != (expected or 1) and not (expected is None and self._continued):
+        if count != (expected or 1) and not continues:
             raise ValueError(f"{number} is not the number that follows: {year}-{expected or 1:06d} is left out")
 
 
 def history_of(source: Source, number: str, first: int, size: int) -> Inquiry | None:
-    """Return what is told of one inquiry now, from its first leaf on; used where the log moved while it was read."""
+    """Return what is told of one inquiry now, from its first leaf on; used where the log moved while it was read.
+
+    Raises ValueError, and Missing, for what is wrong with it.
+    """
     inquiry: Inquiry | None = None
     for bundle in range(first // WIDTH, -(-size // WIDTH)):
-        for place, leaf in enumerate(source.opened(bundle)):
+        base = bundle * WIDTH
+        entries = source.entries(bundle, min(WIDTH, size - base))
+        for index, (entry, leaf) in enumerate(zip(entries, source.opened(bundle), strict=False), base):
             if leaf is None or number.encode() not in leaf.payload:
                 continue
             read = read_payload(leaf.payload)
             if read.subject != number:
                 continue
-            index = bundle * WIDTH + place
+            if not opens(entry, leaf.salt, leaf.payload):
+                raise ValueError(f"what opens leaf {index} is not what was committed to")
             if inquiry is None:
                 inquiry = first_leaf(index, read)
             else:

@@ -7,7 +7,6 @@ to be erased, and it is final from the first event on.
 import json
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -91,30 +90,12 @@ def value_of(written: bytes) -> Any:  # noqa: ANN401 - any value of JSON
     return json.loads(written)
 
 
-def minute(at: datetime) -> str:
-    """Return a time as payloads and public views write it: UTC, cut to the minute, `2026-01-31T18:04:00Z`."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:00Z")
+def write_payload(fields: Mapping[str, Json]) -> bytes:
+    """Return a payload as it is committed to. Raises ValueError for fields that `read_payload` would not read back.
 
-
-def payload(
-    *, kind: str, at: datetime, by_role: str, subject: str | None, seq: int | None, data: Mapping[str, Json], rest: str
-) -> bytes:
-    """Return the payload of an event: canonical JSON that `read_payload` accepts. `rest` is that of `rest_hash`.
-
-    Raises ValueError for what the form does not allow, so that nothing malformed is ever committed to.
+    So nothing malformed is ever committed to: a leaf can never be mended.
     """
-    written = canonical_json(
-        {
-            "v": 1,
-            "kind": kind,
-            "at": minute(at),
-            "by_role": by_role,
-            "subject": subject,
-            "seq": seq,
-            "data": data,
-            "rest": rest,
-        }
-    )
+    written = canonical_json(fields)
     read_payload(written)
     return written
 

@@ -7,10 +7,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from app.domain.moment import to_minute
 from app.ledger.checkpoint import Checkpoint, SigningKey, sign_checkpoint
 from app.ledger.entry import entry, leaf_hash, rest_hash
 from app.ledger.merkle import Frontier
-from app.ledger.payload import minute, payload
+from app.ledger.payload import write_payload
 from app.ledger.source import Mirror, Opened, encode_log, encode_opened
 from app.ledger.tiles import WIDTH, Kind, Resource, TileId, append_leaves, encode_entries, path_of, tiles_of, width_at
 
@@ -42,14 +43,17 @@ class InventedLedger:
         if subject is not None:
             self._seq[subject] = seq + 1
         salt = hashlib.sha256(f"salt {index}".encode()).digest()[:16]
-        written = payload(
-            kind=kind,
-            at=self.now,
-            by_role="dispatcher",
-            subject=subject,
-            seq=seq,
-            data=data,
-            rest=rest_hash(salt, {"index": index}),
+        written = write_payload(
+            {
+                "v": 1,
+                "kind": kind,
+                "at": to_minute(self.now),
+                "by_role": "dispatcher",
+                "subject": subject,
+                "seq": seq,
+                "data": data,
+                "rest": rest_hash(salt, {"index": index}),
+            }
         )
         self.leaves.append(Opened(written, salt))
         self.now += timedelta(seconds=40)
@@ -57,7 +61,7 @@ class InventedLedger:
 
     def logged(self, number: str | None = None) -> str:
         number = number or f"2026-{len(self._places) + 1:06d}"
-        asked = minute(self.now - timedelta(minutes=3))
+        asked = to_minute(self.now - timedelta(minutes=3))
         self.told[number] = {
             "number": number,
             "asked_at": asked,
@@ -84,7 +88,7 @@ class InventedLedger:
         return number
 
     def called(self, number: str) -> None:
-        told, placed = self.told[number], minute(self.now)
+        told, placed = self.told[number], to_minute(self.now)
         told["calls"].append({"placed_at": placed, "outcome": None, "agency": None})
         if len(told["calls"]) == 1:
             told["minutes_to_call"] = _minutes(told["asked_at"], placed)
@@ -99,7 +103,7 @@ class InventedLedger:
         told["calls"][-1] |= {"outcome": outcome, "agency": "ero"}
         told |= {"status": status, "answer": ANSWERS[status]}
         if "minutes_to_answer" not in told:
-            told["minutes_to_answer"] = _minutes(told["asked_at"], minute(self.now))
+            told["minutes_to_answer"] = _minutes(told["asked_at"], to_minute(self.now))
         self.closed.discard(self._places[number])
         self.log[number] = told
         data = {"call": len(told["calls"]), "outcome": outcome, "agency": "ero", "status": status}
@@ -108,7 +112,7 @@ class InventedLedger:
     def corrected(self, number: str, replaces: int, outcome: str = "not_ice", status: str = "not_ice") -> int:
         told = self.told[number]
         told["corrections"].append(
-            {"corrected_at": minute(self.now), "call": 1, "from": told["calls"][0]["outcome"], "to": outcome}
+            {"corrected_at": to_minute(self.now), "call": 1, "from": told["calls"][0]["outcome"], "to": outcome}
         )
         told["calls"][0] |= {"outcome": outcome, "agency": "hsi"}
         told |= {"status": status, "answer": ANSWERS[status]}

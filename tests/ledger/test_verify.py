@@ -307,6 +307,15 @@ def test_a_log_that_continues_another_begins_with_any_number(tmp_path):
     assert report_of(ledger, tmp_path).sound
 
 
+def test_a_number_left_out_shows_in_a_log_that_continues_another_too(tmp_path):
+    ledger = InventedLedger()
+    ledger.add("log:continued", None, {"checkpoint": a_ledger(1).checkpoint().decode()})
+    ledger.settled("2026-000451")
+    ledger.settled("2027-000002")
+
+    assert "2027-000001 is left out" in report_of(ledger, tmp_path).problems[0].what
+
+
 def test_only_the_first_leaf_continues_another_log(tmp_path):
     ledger = a_ledger(1)
     index = ledger.add("log:continued", None, {"checkpoint": "x"})
@@ -410,6 +419,27 @@ def test_what_is_published_while_the_log_is_read_is_no_problem(tmp_path):
     served.after_list = publish  # the log told the entry before its leaves were open
 
     assert [problem.what for problem in verify(Url(served), KEYS).problems] == []
+
+
+def test_what_is_opened_falsely_while_the_log_is_read_is_found(tmp_path):
+    ledger = InventedLedger()
+    ledger.settled()
+    number = ledger.logged()
+    ledger.called(number)
+    ledger.outcome(number)
+    last = set(range(len(ledger.leaves) - 4, len(ledger.leaves)))
+    ledger.closed |= last
+    served = Served(ledger.write_mirror(tmp_path), ledger)
+
+    def publish() -> None:
+        ledger.closed -= last
+        leaf = ledger.leaves[-1]
+        opened = [*ledger.leaves[:-1], Opened(leaf.payload, bytes(16))]
+        (tmp_path / "ledger/opened/000").write_bytes(encode_opened(0, opened))
+
+    served.after_list = publish
+
+    assert "not what was committed to" in verify(Url(served), KEYS).problems[0].what
 
 
 def test_a_partial_tile_that_became_full_is_read_from_the_full_one(tmp_path):

@@ -31,7 +31,6 @@ class Kind(StrEnum):
     CALLBACK_READ = "callback:read"
     CALLBACK_MENDED = "callback:mended"
     CALLBACK_ERASED = "callback:erased"
-    DETAIL_ERASED = "detail:erased"
     DAY_KEY_DESTROYED = "day_key:destroyed"
     CONTACT_ADDED = "contact:added"
     CONTACT_CHANGED = "contact:changed"
@@ -39,6 +38,19 @@ class Kind(StrEnum):
     FACILITY_CHANGED = "facility:changed"
     TOKEN_CREATED = "token:created"  # noqa: S105  # a word, no secret
     TOKEN_REVOKED = "token:revoked"  # noqa: S105  # a word, no secret
+    SESSION_STARTED = "session:started"
+    SESSION_ENDED = "session:ended"
+    ALERT_RAISED = "alert:raised"
+    ALERT_ACKNOWLEDGED = "alert:acknowledged"
+    ALERT_CLOSED = "alert:closed"
+    WEBHOOK_ADDED = "webhook:added"
+    WEBHOOK_CHANGED = "webhook:changed"
+    WEBHOOK_REMOVED = "webhook:removed"
+    WEBHOOK_SECRET_ROTATED = "webhook:secret_rotated"  # noqa: S105  # as above
+    DELIVERY_RETRIED = "delivery:retried"
+    LEDGER_KEY_ADDED = "ledger_key:added"
+    LEDGER_KEY_RETIRED = "ledger_key:retired"
+    LOG_CONTINUED = "log:continued"
 
 
 # The kinds whose leaves tell something of an inquiry; every other leaf says only that something happened.

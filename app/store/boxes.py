@@ -6,6 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import delete, select, update
 from sqlmodel import Session
 
+from app.domain.identifier import new_id
 from app.domain.sealed import BoxKind, RetentionClass, sealing_day
 from app.store.session import WriteSession
 from app.store.tables import SealedBoxRow
@@ -20,7 +21,8 @@ def put(session: WriteSession, owner_id: str, kind: BoxKind, at: datetime, conte
     wrapped_key, ciphertext = session.vault.seal(owner_id, kind, day, content)
     session.add_row(
         SealedBoxRow,
-        id=session.random(16).hex(),
+        # In order of time, so that a batch adds to the end of the key's index.
+        id=new_id(at, session.random).replace("-", ""),
         owner_id=owner_id,
         kind=kind,
         retention=kind.retention,

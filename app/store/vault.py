@@ -44,10 +44,12 @@ class Vault:
     def open(
         self, owner_id: str, kind: BoxKind, day: date, wrapped_key: bytes, ciphertext: bytes
     ) -> dict[str, object] | None:
-        """Return a box's content, or None where its day key was destroyed.
+        """Return a box's content, or None where its day key was destroyed, by this process or another.
 
         Raises InvalidTag where the box was altered.
         """
+        if not os.path.exists(f"{self.folder}/{_name(kind.retention, day)}"):  # noqa: PTH110  # for each box of a page
+            self._keys.pop((kind.retention, day), None)
         day_key = self._known_day_key(kind.retention, day)
         if day_key is None:
             return None
@@ -82,15 +84,18 @@ class Vault:
         """Destroy a day's key: overwrite it, remove it, and see the removal reach the disk."""
         file = self._file(retention, day)
         self._keys.pop((retention, day), None)
-        with file.open("r+b") as key:
-            key.write(os.urandom(KEY_BYTES))
-            key.flush()
-            os.fsync(key.fileno())
-        file.unlink()
+        try:
+            with file.open("r+b") as key:
+                key.write(os.urandom(KEY_BYTES))
+                key.flush()
+                os.fsync(key.fileno())
+            file.unlink()
+        except FileNotFoundError:
+            return  # another process destroyed it
         _sync_folder(self.folder)
 
     def _file(self, retention: RetentionClass, day: date) -> Path:
-        return self.folder / f"{retention.value}-{day.isoformat()}.key"
+        return self.folder / _name(retention, day)
 
     def _known_day_key(self, retention: RetentionClass, day: date) -> bytes | None:
         key = self._keys.get((retention, day))
@@ -112,6 +117,10 @@ class Vault:
         if key is None:
             raise FileNotFoundError("a day key vanished while it was made")
         return key
+
+
+def _name(retention: RetentionClass, day: date) -> str:
+    return f"{retention.value}-{day.isoformat()}.key"
 
 
 def make_key_file(file: Path) -> None:
@@ -148,6 +157,8 @@ def _encrypt(key: bytes, plain: bytes, bound: bytes) -> bytes:
 
 
 def _decrypt(key: bytes, sealed: bytes, bound: bytes) -> bytes:
+    if len(sealed) < NONCE_BYTES:
+        raise InvalidTag  # as for every other altered box
     return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], bound)
 
 

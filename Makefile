@@ -29,7 +29,7 @@ help:
 	@sed -n '3,5s/^# *//p' Makefile
 
 run: $(RUNTIME)
-	@$(PY) -m app migrate && exec $(PY) -m app serve
+	@$(PY) -m app migrate && $(PY) -m app welcome && exec $(PY) -m app serve
 
 test: $(DEVELOPMENT)
 	@$(PY) -m pytest $(ARGS)

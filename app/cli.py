@@ -69,9 +69,13 @@ def migrate() -> None:
 
 @app.command()
 def welcome() -> None:
-    """Tell where the pages are; to a terminal, on the first start, one supervisor token. Run by `make run`."""
+    """Tell where the pages are; to a terminal, a sign-in link, and a supervisor's token on the first start.
+
+    Run by `make run`. Example: python -m app welcome.
+    """
     from app.domain.actor import OPERATOR, Role  # noqa: PLC0415  # see the top
     from app.service.keep_tokens import NewToken, create_token  # noqa: PLC0415  # as above
+    from app.service.sign_in import make_link  # noqa: PLC0415  # as above
     from app.store.directory import any_token  # noqa: PLC0415  # as above
 
     settings = _ready_settings()
@@ -80,9 +84,13 @@ def welcome() -> None:
     if not sys.stdout.isatty():
         return
     with _writing(settings) as session:
+        secret = None
         if not any_token(session):
             _, secret = create_token(session, NewToken("first supervisor", Role.SUPERVISOR, None), OPERATOR, _now())
-            typer.echo(f"\nA supervisor's token, shown this once:\n{secret}")
+        link = make_link(session, _now())
+    typer.echo(f"\nSign in once, within 10 minutes:\n{base}/console/link/{link}")
+    if secret:
+        typer.echo(f"\nA supervisor's token, shown this once:\n{secret}")
 
 
 @tokens.command("create")

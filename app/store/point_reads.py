@@ -1,4 +1,4 @@
-"""The two reads that every moment brings: a token by its hash and a status by its receipt.
+"""The reads that every moment brings: a token or a console session by its hash, and a status by its receipt.
 
 On SQLite they run in place, on a connection of their own and without SQLAlchemy's execution: about 15 µs each, less
 than handing them to a thread and back. They never wait for a writer: SQLite's readers do not. On PostgreSQL they go
@@ -18,9 +18,10 @@ from app.domain.actor import Role
 from app.domain.log_number import log_number
 from app.domain.status import Status
 from app.store.engine import Database, sql_text
-from app.store.tables import CallInquiryRow, CallRow, InquiryRow, TokenRow
+from app.store.tables import CallInquiryRow, CallRow, ConsoleSessionRow, InquiryRow, TokenRow
 from app.store.writer import DatabaseUnavailable
 
+_session = ConsoleSessionRow.__table__.c  # type: ignore[attr-defined]  # SQLModel's stub lacks it
 _token = TokenRow.__table__.c  # type: ignore[attr-defined]  # SQLModel's stub lacks it
 _inquiry = InquiryRow.__table__.c  # type: ignore[attr-defined]  # as above
 _call = CallRow.__table__.c  # type: ignore[attr-defined]  # as above
@@ -33,6 +34,21 @@ _TOKEN_BY_HASH = select(
     type_coerce(_token.expires_at, String),
     type_coerce(_token.revoked_at, String),
 ).where(_token.secret_hash == bindparam("sought"))
+
+_SESSION_BY_HASH = (
+    select(
+        _token.id,
+        _token.name,
+        type_coerce(_token.role, String),
+        type_coerce(_token.expires_at, String),
+        type_coerce(_token.revoked_at, String),
+        _session.id,
+        type_coerce(_session.started_at, String),
+        type_coerce(_session.seen_at, String),
+    )
+    .join_from(ConsoleSessionRow, TokenRow, _session.token_id == _token.id)
+    .where(_session.secret_hash == bindparam("sought"), _session.ended_at.is_(None))
+)
 
 _STATUS_BY_RECEIPT = select(
     _inquiry.receipt,
@@ -51,6 +67,9 @@ _STATUS_BY_RECEIPT = select(
 ).where(_inquiry.receipt == bindparam("sought"))
 
 
+_QUERIES = (_TOKEN_BY_HASH, _SESSION_BY_HASH, _STATUS_BY_RECEIPT)
+
+
 @dataclass(frozen=True, slots=True)
 class KnownToken:
     """What a request's token is known by."""
@@ -60,6 +79,16 @@ class KnownToken:
     role: Role
     expires_at: datetime | None
     revoked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class KnownSession:
+    """Who is signed in by a cookie, since when, and when the person last did something."""
+
+    id: str
+    token: KnownToken
+    started_at: datetime
+    seen_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,21 +107,30 @@ class ReceiptStatus:
 
 
 class PointReads:
-    """The two reads, over one connection where they run in place."""
+    """These reads, over one connection where they run in place."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self.in_place = database.on_sqlite
         self._connection: sqlite3.Connection | None = None
-        self._text = {query: sql_text(query, database.reading) for query in (_TOKEN_BY_HASH, _STATUS_BY_RECEIPT)}
+        self._text = {query: sql_text(query, database.reading) for query in _QUERIES}
 
     def token(self, secret_hash: str) -> KnownToken | None:
         """Return the token with this hash of its secret."""
         row = self._first(_TOKEN_BY_HASH, secret_hash)
         if row is None:
             return None
-        token_id, name, role, expires_at, revoked_at = row
-        return KnownToken(token_id, name, Role(role), _time(expires_at), _time(revoked_at))
+        return _known(row)
+
+    def session(self, secret_hash: str) -> KnownSession | None:
+        """Return the session with this hash of its cookie's secret, unless it was ended."""
+        row = self._first(_SESSION_BY_HASH, secret_hash)
+        if row is None:
+            return None
+        *token, session_id, started_at, seen_at = row
+        return KnownSession(
+            session_id, _known(token), datetime.fromisoformat(started_at), datetime.fromisoformat(seen_at)
+        )
 
     def status(self, receipt: str) -> ReceiptStatus | None:
         """Return what the holder of a receipt is told."""
@@ -144,6 +182,11 @@ class PointReads:
         connection.execute("PRAGMA busy_timeout = 200")
         connection.execute("PRAGMA query_only = ON")
         return connection
+
+
+def _known(row: Sequence[Any]) -> KnownToken:
+    token_id, name, role, expires_at, revoked_at = row
+    return KnownToken(token_id, name, Role(role), _time(expires_at), _time(revoked_at))
 
 
 def _time(text: str | None) -> datetime | None:

@@ -283,3 +283,28 @@ class RefusalCountRow(SQLModel, table=True):
     category: str = Field(primary_key=True, max_length=32)
     language: str = Field(primary_key=True, max_length=2)
     refused: int
+
+
+class ConsoleSessionRow(SQLModel, table=True):
+    """Who is signed in at the console. The cookie's secret is kept nowhere, its SHA-256 is."""
+
+    __tablename__ = "console_session"
+
+    id: str = Field(primary_key=True, max_length=36)
+    token_id: str = Field(foreign_key="token.id", max_length=36)
+    secret_hash: str = Field(max_length=64, unique=True)
+    started_at: datetime = Field(sa_type=UtcTime)
+    seen_at: datetime = Field(sa_type=UtcTime)
+    ended_at: datetime | None = Field(sa_type=UtcTime)
+    first_event: int = Field(unique=True)
+
+
+class SignInLinkRow(SQLModel, table=True):
+    """Links that sign somebody in once, within minutes. The secret is kept nowhere, its SHA-256 is."""
+
+    __tablename__ = "sign_in_link"
+
+    secret_hash: str = Field(primary_key=True, max_length=64)
+    token_id: str = Field(foreign_key="token.id", max_length=36)
+    expires_at: datetime = Field(sa_type=UtcTime)
+    used_at: datetime | None = Field(sa_type=UtcTime)

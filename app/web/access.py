@@ -11,6 +11,7 @@ from app.service.keep_tokens import hash_of
 from app.store.point_reads import KnownToken
 from app.web.problems import HttpRefusal
 from app.web.service import service_of
+from app.web.sessions import COOKIE, SAME_ORIGIN_HEADER, is_same_origin, session_of
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., object])
 
@@ -24,6 +25,7 @@ OVERSEES = frozenset({Role.SUPERVISOR, Role.AUDITOR})
 
 _CHALLENGE = {"WWW-Authenticate": 'Bearer realm="ice-confirmation"'}
 _LONGEST_TOKEN = 200
+_SAFE = frozenset({"GET", "HEAD"})
 
 
 def allowed(roles: frozenset[Role]) -> Callable[[Endpoint], Endpoint]:
@@ -44,6 +46,8 @@ def roles_of(endpoint: Callable[..., object]) -> frozenset[Role]:
 
 async def authenticate(request: Request, roles: frozenset[Role]) -> Actor:
     """Return who sends a request. Raises `unauthenticated`, `forbidden`, `rate-limited`."""
+    if "authorization" not in request.headers and COOKIE in request.cookies:
+        return _permitted(request, await _signed_in(request), roles)
     service = service_of(request)
     scheme, _, secret = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not 0 < len(secret.strip()) <= _LONGEST_TOKEN:
@@ -54,6 +58,20 @@ async def authenticate(request: Request, roles: frozenset[Role]) -> Actor:
     if token is None or not _is_live(token, request):
         service.limits.wrong_token(request)
         raise HttpRefusal("unauthenticated", headers=_CHALLENGE)
+    return _permitted(request, token, roles)
+
+
+async def _signed_in(request: Request) -> KnownToken:
+    """Return the token by which somebody is signed in at the console. A change must come from a page of ours."""
+    session = await session_of(request)
+    if session is None:
+        raise HttpRefusal("unauthenticated", headers=_CHALLENGE)
+    if request.method not in _SAFE and not is_same_origin(request, request.headers.get(SAME_ORIGIN_HEADER, "")):
+        raise HttpRefusal("forbidden", "A change from the console needs the page's own same-origin token.")
+    return session.token
+
+
+def _permitted(request: Request, token: KnownToken, roles: frozenset[Role]) -> Actor:
     if token.role not in roles:
         raise HttpRefusal("forbidden")
     request.scope["token_id"] = token.id

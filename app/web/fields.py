@@ -76,7 +76,8 @@ def _without_controls(text: str) -> str:
     return text
 
 
-def _not_blank(text: str) -> str:
+def _a_text(text: str) -> str:
+    _without_controls(text)
     if not text.strip():
         raise refused("blank", "Give a text, or leave the field out.")
     return text
@@ -121,11 +122,13 @@ Time = Annotated[datetime, BeforeValidator(_read_time), PlainSerializer(exact), 
 # A time in an answer: no need to read what we wrote.
 Moment = Annotated[datetime, PlainSerializer(exact, return_type=str), WithJsonSchema(_TIME_SCHEMA)]
 
-_Line = Annotated[str, Strict(), AfterValidator(_without_controls), AfterValidator(_not_blank)]
-Text = Annotated[_Line, MaxLen(TEXT_LENGTH)]
-Address = Annotated[_Line, MaxLen(ADDRESS_LENGTH)]
-Name = Annotated[_Line, MaxLen(100)]
-Title = Annotated[_Line, MaxLen(200)]
+# The length comes first: it is then told of a text, counted in characters, and stands in the API's document.
+Text = Annotated[str, Strict(), MaxLen(TEXT_LENGTH), AfterValidator(_a_text)]
+Address = Annotated[str, Strict(), MaxLen(ADDRESS_LENGTH), AfterValidator(_a_text)]
+Name = Annotated[str, Strict(), MaxLen(100), AfterValidator(_a_text)]
+Title = Annotated[str, Strict(), MaxLen(200), AfterValidator(_a_text)]
+# What the screen is asked about may be blank; it is kept nowhere.
+AskedText = Annotated[str, Strict(), MaxLen(TEXT_LENGTH), AfterValidator(_without_controls)]
 Slug = Annotated[str, Strict(), MaxLen(80), Field(pattern=_SLUG)]
 Identifier = Annotated[
     str, Strict(), MaxLen(36), AfterValidator(_read_id), WithJsonSchema({"type": "string", "format": "uuid"})

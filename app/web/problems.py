@@ -87,7 +87,7 @@ def _field_error(fault: Fault) -> FieldError:
 async def on_refusal(request: Request, error: Exception) -> Response:
     """Answer a refusal of the rules."""
     assert isinstance(error, Refusal)  # noqa: S101  # registered for it alone
-    return problem_response(request, error)
+    return problem_response(request, error, status=getattr(error, "status", None))
 
 
 async def on_invalid(request: Request, error: Exception) -> Response:
@@ -98,7 +98,7 @@ async def on_invalid(request: Request, error: Exception) -> Response:
 
 def refusal_of_shape(faults: list[Fault], body: object) -> Refusal:
     """Return what a body of the wrong shape is refused with: `not-collected` where a field's name asks for that."""
-    asking = _pointers_that_ask(body, "") if any(fault.code == "unknown_field" for fault in faults) else []
+    asking = _pointers_that_ask(body) if any(fault.code == "unknown_field" for fault in faults) else []
     if not asking:
         return InvalidRequest(*faults)
     detail = "This service never collects that. Leave the field out."
@@ -108,21 +108,25 @@ def refusal_of_shape(faults: list[Fault], body: object) -> Refusal:
     )
 
 
-def _pointers_that_ask(body: object, pointer: str, known: bool = True) -> list[str]:  # noqa: FBT001, FBT002  # recursion
-    """Return the pointers, as far as the contract knows them, below which a field asks for what is not collected."""
-    if isinstance(body, list):
-        return [found for each in body for found in _pointers_that_ask(each, pointer, known=False)]
-    if not isinstance(body, dict):
-        return []
+def _pointers_that_ask(body: object) -> list[str]:
+    """Return the pointers, as far as the contract knows them, below which a field asks for what is not collected.
+
+    Without recursion: a client chooses how deep its body is.
+    """
     found: list[str] = []
-    for name, value in body.items():
-        if name in _CONTRACT_FIELDS:
-            below = f"{pointer}/{name}" if known else pointer
-            found += _pointers_that_ask(value, below, known)
-        elif asks_for_what_is_not_collected(name):
-            found.append(pointer)
-        else:
-            found += _pointers_that_ask(value, pointer, known=False)
+    waiting: list[tuple[object, str, bool]] = [(body, "", True)]
+    while waiting:
+        node, pointer, known = waiting.pop()
+        if isinstance(node, list):
+            waiting += [(each, pointer, False) for each in node]
+        elif isinstance(node, dict):
+            for name, value in node.items():
+                if name in _CONTRACT_FIELDS:
+                    waiting.append((value, f"{pointer}/{name}" if known else pointer, known))
+                elif asks_for_what_is_not_collected(name):
+                    found.append(pointer)
+                else:
+                    waiting.append((value, pointer, False))
     return found
 
 

@@ -57,7 +57,7 @@ class ContractRoute(APIRoute):
                 request.scope["actor"] = await authenticate(request, roles)
             if takes_body:
                 body = await _read_body(request, required=body_required)
-                parsed = _parse(body) if body else None
+                parsed = _parse(body) if body or body_required else None
                 request.scope["parsed_body"] = parsed
                 request = _ReadRequest(request, body, parsed)
             _check_query(request, query_names)

@@ -1,16 +1,8 @@
 """What an asker is told by receipt, and what the screen says of a text (api.md)."""
 
-from typing import Annotated
-
-from pydantic import Field
-
 from app.domain.screening import Category
 from app.domain.status import Status
-from app.web.fields import (
-    Input,
-    Moment,
-    Output,
-)
+from app.web.fields import AskedText, Input, Moment, Output
 from app.web.schemas.shared import AnswerView
 
 
@@ -30,7 +22,7 @@ class StatusView(Output):
 class ScreenInput(Input):
     """A text to try on the screen; nothing of it is kept or counted."""
 
-    text: Annotated[str, Field(max_length=2000, strict=True)]
+    text: AskedText
 
 
 class FindingView(Output):

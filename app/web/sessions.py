@@ -1,8 +1,8 @@
 """The console's cookie: who is signed in, for how long, and that a change comes from our own page.
 
 `__Host-`, HttpOnly, SameSite=Strict; idle after APP_SESSION_IDLE, over after 12 hours. A change needs the session's
-`__Host-`, HttpOnly, SameSite=Strict; idle after APP_SESSION_IDLE, over after 12 hours. A change needs the session's
 same-origin token too, which other sites cannot read. What a page does by itself (`X-Background`) keeps nobody in.
+"""
 
 import hashlib
 import hmac

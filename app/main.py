@@ -20,7 +20,7 @@ from app.store.session import WriteSession
 from app.store.vault import Vault, make_key_file
 from app.store.writer import Writer
 from app.web import health
-from app.web.api import calls, contacts, facilities, inquiries, status, tokens
+from app.web.api import calls, contacts, facilities, inquiries, register, status, tokens
 from app.web.api import screen as screening
 from app.web.clock import ClockWatch, utc_now
 from app.web.idempotency import RunningKeys
@@ -68,7 +68,7 @@ def create_app(
         redirect_slashes=False,
     )
     app.state.service = service
-    for module in (inquiries, calls, status, screening, contacts, facilities, tokens, health, problems, docs):
+    for module in (inquiries, calls, status, screening, contacts, facilities, tokens, register, health, problems, docs):
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_middleware(Observing, metrics=service.metrics)

@@ -4,10 +4,10 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
-from fastapi.routing import APIRoute
 
 from app.web.access import roles_of
 from app.web.problems import Problem
+from app.web.routes import every_route
 
 VERSION = "1.0.0"
 TITLE = "APD ICE confirmation"
@@ -68,16 +68,3 @@ def _document(app: FastAPI) -> dict[str, Any]:
             if operation.get("responses", {}).get("422", {}).get("content", {}).keys() == {"application/json"}:
                 del operation["responses"]["422"]  # FastAPI's own, which this service never answers with
     return document
-
-
-def every_route(app: FastAPI) -> list[APIRoute]:
-    """Return every route of an app, whichever router holds it."""
-    return [route for route in _walk(app.routes) if isinstance(route, APIRoute)]
-
-
-def _walk(routes: Any) -> list[Any]:  # noqa: ANN401  # Starlette's routes are a tree of several kinds
-    found = []
-    for route in routes:
-        found.append(route)
-        found += _walk(getattr(route, "routes", None) or [])
-    return found

@@ -14,6 +14,7 @@ from app.domain.errors import AlreadyClaimed, Fault, InvalidRequest, NotCollecte
 from app.domain.not_collected import asks_for_what_is_not_collected
 from app.store.writer import DatabaseUnavailable, OutcomeUnknown, WriterStopped
 from app.web.problem_types import PROBLEM_TYPES
+from app.web.routes import methods_of
 from app.web.validation import faults_of
 
 PROBLEM_JSON = "application/problem+json"
@@ -140,7 +141,10 @@ async def on_http(request: Request, error: Exception) -> Response:
     slug = {404: "not-found", 405: "method-not-allowed", 413: "too-large", 415: "unsupported-media-type"}.get(
         error.status_code, "invalid-request"
     )
-    return problem_response(request, HttpRefusal(slug, headers=error.headers), status=error.status_code)
+    headers = dict(error.headers or {})
+    if slug == "method-not-allowed":  # Starlette names the methods of the first route alone
+        headers["Allow"] = ", ".join(methods_of(request.app, request.url.path))
+    return problem_response(request, HttpRefusal(slug, headers=headers), status=error.status_code)
 
 
 async def on_lost_database(request: Request, error: Exception) -> Response:

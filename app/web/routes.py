@@ -1,0 +1,28 @@
+"""Every route of the service, whichever router holds it: the framework keeps them as a tree."""
+
+from collections.abc import Iterable
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from starlette.routing import BaseRoute
+
+
+def every_route(app: FastAPI) -> list[APIRoute]:
+    """Return every route of an app."""
+    return [route for route in _walk(app.routes) if isinstance(route, APIRoute)]
+
+
+def methods_of(app: FastAPI, path: str) -> list[str]:
+    """Return the methods that an address takes, in order; what takes GET takes HEAD too."""
+    methods = {
+        method for route in every_route(app) if route.path_regex.match(path) for method in (route.methods or ())
+    }
+    return sorted(methods | {"HEAD"} if "GET" in methods else methods)
+
+
+def _walk(routes: Iterable[BaseRoute]) -> list[BaseRoute]:
+    found: list[BaseRoute] = []
+    for route in routes:
+        found.append(route)
+        found += _walk(getattr(route, "routes", None) or [])
+    return found

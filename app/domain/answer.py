@@ -112,6 +112,11 @@ def answer_for(facts: Facts) -> Answer:
     )
 
 
+def counts_unanswered(answer: Answer, calls: int) -> bool:
+    """Tell whether an answer says that so many calls to ICE were not answered."""
+    return f"called ICE {calls} times" in answer.en
+
+
 def _answer(facts: Facts) -> Answer:  # noqa: PLR0911  # one for each status
     spoke = _SPOKE[facts.agency or Agency.UNSPECIFIED]
     at_en, at_es = _at_en(facts.told_at), _at_es(facts.told_at)

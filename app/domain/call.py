@@ -44,6 +44,11 @@ class Call:
     outcome_order: int | None
     last_event_at: datetime
 
+    @property
+    def told_at(self) -> datetime | None:
+        """When the outcome was told, as far as that is certain: a correction leaves open when what it says was said."""
+        return self.outcome_at if self.last_event_at == self.outcome_at else None
+
 
 def in_order_of_outcomes(calls: Iterable[Call]) -> list[Call]:
     """Return the calls as `status_of` reads them: by when their outcome was first recorded, those under way last."""

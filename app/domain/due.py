@@ -23,8 +23,7 @@ def due_at(inquiry: Inquiry, calls: Sequence[Call], times: DueTimes) -> datetime
 
     An asker who was told the status that stands has stopped the clock.
     """
-    told = inquiry.answered_at is not None and inquiry.answered_at >= inquiry.status_since
-    if inquiry.withdrawn or told:
+    if inquiry.withdrawn or inquiry.answered_status is not None:
         return None
     if inquiry.status in SETTLED:
         return inquiry.status_since + times.first_call if inquiry.callback_kind else None

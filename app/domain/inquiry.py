@@ -124,8 +124,10 @@ class Inquiry:
     """The current state of an inquiry, as it stands in the tables. What is sealed (vault) is not in it.
 
     Coordinates are WGS 84 degrees rounded to 0.001. `answer_call` is the ordinal of the call that the standing answer
-    speaks of. `leaves` counts the inquiry's leaves in the ledger; `first_event` and `newest_event` are ledger indexes
-    (reads of the callback aside). `updated_at` is the time of its newest leaf, `last_event_at` of its newest event.
+    speaks of. `answered_status` is the status that the asker was told, None again once another stands: order comes from
+    the events, never from the clock. `leaves` counts the inquiry's leaves in the ledger; `first_event` and
+    `newest_event` are ledger indexes (reads of the callback aside). `updated_at` is the time of its newest leaf,
+    `last_event_at` of its newest event.
     """
 
     id: str

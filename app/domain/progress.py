@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from app.domain.answer import Answer, Facts, answer_for
+from app.domain.answer import Answer, Facts, answer_for, counts_unanswered
 from app.domain.call import Agency, Call, in_order_of_outcomes
 from app.domain.due import DueTimes, due_at
 from app.domain.inquiry import Inquiry, WithdrawalReason
@@ -43,12 +43,11 @@ def progress(
     answer = None
     if changed or (correction and _answer_is_untrue(inquiry, calls, correction)):
         basis = _standing_call(calls, status)
-        corrected_now = basis is not None and correction is not None and basis.ordinal == correction.ordinal
         answer = answer_for(
             Facts(
                 status=status,
                 agency=basis.agency if basis else None,
-                told_at=None if basis is None or corrected_now else basis.outcome_at,
+                told_at=basis.told_at if basis else None,
                 declined=basis is not None and basis.outcome is Outcome.DECLINED,
                 unanswered=sum(call.outcome is Outcome.NO_ANSWER for call in calls),
                 ended=sum(call.outcome is not None for call in calls),
@@ -63,7 +62,7 @@ def progress(
             answer_call=basis.ordinal if basis else None,
         )
     if changed:
-        inquiry = replace(inquiry, status=status, status_since=at)
+        inquiry = replace(inquiry, status=status, status_since=at, answered_status=None)
         if status in SETTLED or status is Status.WITHDRAWN:
             inquiry = replace(inquiry, claimed_by=None, claimed_at=None)
         if status in SETTLED and inquiry.settled_at is None:
@@ -91,6 +90,7 @@ def _answer_is_untrue(inquiry: Inquiry, calls: Sequence[Call], correction: Corre
     now = next(call for call in calls if call.ordinal == correction.ordinal)
     if (now.outcome, now.agency) == (correction.outcome, correction.agency):
         return False
-    if inquiry.answer_call is None:  # the answer may count the calls that nobody answered
-        return inquiry.status is Status.UNCONFIRMED and correction.outcome is Outcome.NO_ANSWER
+    if inquiry.answer_call is None:  # the answer may count the calls that nobody answered, this one among them
+        counted = sum(call.outcome is Outcome.NO_ANSWER for call in calls) + 1
+        return correction.outcome is Outcome.NO_ANSWER and counts_unanswered(inquiry.answer, counted)
     return inquiry.answer_call == correction.ordinal

@@ -24,5 +24,6 @@ def _walk(routes: Iterable[BaseRoute]) -> list[BaseRoute]:
     found: list[BaseRoute] = []
     for route in routes:
         found.append(route)
-        found += _walk(getattr(route, "routes", None) or [])
+        included = getattr(route, "original_router", None)  # what `include_router` leaves in the tree
+        found += _walk(included.routes) if included is not None else []
     return found

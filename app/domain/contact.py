@@ -43,7 +43,7 @@ def read_hours(text: str) -> tuple[_Shift, ...]:
 
     The form is that of OpenStreetMap's opening hours, days and times alone. Raises ValueError for any other.
     """
-    return tuple(_shift(rule.strip()) for rule in text.split(";"))
+    return tuple(_shift(rule.strip(" ")) for rule in text.split(";"))
 
 
 def on_duty(hours: str | None, at: datetime) -> bool:

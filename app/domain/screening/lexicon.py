@@ -1,0 +1,143 @@
+"""Knows the words: which kinds (classes) each word or phrase of the data files belongs to.
+
+A word may be of several kinds ("Edith" is a given name and a street). Every set of kinds that occurs gets one sign, a
+private character; a text becomes a string of signs, one a word, and a rule becomes a bounded regular expression over
+signs. So all matching runs in the regular expression engine over short strings, without a word being compared twice.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING
+
+from app.domain.screening.data import names_of, read_lines, read_streets, read_tables
+from app.domain.screening.plain_text import folded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+FIRST_SIGN = 0x4E00  # the longest run of code points without a meaning for regular expressions
+LITERAL = "="  # a class that holds one literal word of a rule carries this mark before it
+LONGEST_DIGITS = 9
+YEAR_DIGITS = 4
+YEARS = range(1900, 2100)
+THIS_DECADE = 2020  # a full date before it is somebody's birth, not what was seen today
+_SECTION = re.compile(r"\[([A-Z0-9_ ]+?)(?: (en|es))?\]")
+TOKEN = re.compile(r"[^\W_]+|'[a-z]{1,4}(?![a-z])|\n|[^\w\s]|_")
+
+
+def pieces(phrase: str) -> tuple[str, ...]:
+    """Return a phrase cut as a text is cut into tokens; hyphens inside it join nothing and are left out."""
+    return tuple(piece for piece in TOKEN.findall(phrase) if piece != "-")
+
+
+def written_forms(entry: str) -> Iterator[str]:
+    """Yield the forms that an entry stands for: "mexicano/a" is four words, "grab/s/bed" three, "taller" one.
+
+    After a slash stands an ending. `a` makes feminine and both plurals, the Spanish way; `s` and `es` add
+    themselves; any other ending is added to the first form.
+    """
+    stem, *endings = entry.split("/")
+    stem = folded(stem)
+    yield stem
+    for ending in map(folded, endings):
+        if ending != "a":
+            yield stem + ending
+        elif stem.endswith("o"):
+            yield from (stem[:-1] + "a", stem + "s", stem[:-1] + "as")
+        elif stem.endswith("e"):
+            yield from (stem[:-1] + "a", stem + "s", stem[:-1] + "as")
+        else:
+            yield from (stem + "a", stem + "es", stem + "as")
+
+
+def number_classes(word: str) -> tuple[str, ...]:
+    """Return the classes of a token of digits alone; none for any other token."""
+    if not word.isdigit():
+        return ()
+    if len(word) > LONGEST_DIGITS:
+        return "NUMBER", "LONGNUMBER"
+    if len(word) == YEAR_DIGITS and word.isascii() and int(word) in YEARS:
+        return "NUMBER", "DIGITS4", "YEAR", *(("OLDYEAR",) if int(word) < THIS_DECADE else ())
+    return "NUMBER", f"DIGITS{len(word)}"
+
+
+class Lexicon:
+    """All words, phrases and classes of the data files, ready for look-up."""
+
+    def __init__(self, literals: Iterable[str]) -> None:
+        """Read the data files; `literals` are the words that rules name outright."""
+        kinds: dict[tuple[str, ...], set[str]] = {}
+        for classes, entry in _entries():
+            for form in written_forms(entry):
+                if parts := pieces(form):
+                    kinds.setdefault(parts, set()).update(classes)
+        for literal in literals:
+            kinds.setdefault((literal,), set()).add(LITERAL + literal)
+        self._signs: dict[frozenset[str], int] = {}
+        self._members: dict[str, set[int]] = {}
+        self._derived: dict[str, str] = read_tables("classes.toml")["class"]
+        self.splits: dict[str, str] = read_tables("classes.toml")["split"]
+        self.words: dict[str, int] = {}
+        self.phrases: dict[str, list[tuple[tuple[str, ...], int]]] = {}
+        for parts, classes in kinds.items():
+            sign = self.sign_of({*classes, *number_classes(parts[0])} if len(parts) == 1 else classes)
+            if len(parts) == 1:
+                self.words[parts[0]] = sign
+            else:
+                self.phrases.setdefault(parts[0], []).append((parts[1:], sign))
+        for endings in self.phrases.values():
+            endings.sort(key=lambda ending: -len(ending[0]))
+
+    def sign_of(self, classes: Iterable[str]) -> int:
+        """Return the code point of the sign for a set of classes; the next one is the same word with a capital."""
+        key = frozenset(classes)
+        sign = self._signs.get(key)
+        if sign is None:
+            sign = self._signs[key] = FIRST_SIGN + 2 * len(self._signs)
+            for name in key:
+                self._members.setdefault(name, set()).update((sign, sign + 1))
+            self._members.setdefault("CAP", set()).add(sign + 1)
+            self._members.setdefault("ANY", set()).update((sign, sign + 1))
+        return sign
+
+    def members(self, expression: str) -> frozenset[int]:
+        """Return the signs of a class, of `A&B` (both), `A-B` (the first and not the second), read from the left.
+
+        Raises KeyError for a class that no data file names.
+        """
+        first, *others = re.split(r"([&-])", expression)
+        signs = set(self._class(first))
+        for operator, name in zip(others[::2], others[1::2], strict=True):
+            if operator == "&":
+                signs &= self._class(name)
+            else:
+                signs -= self._class(name)
+        return frozenset(signs)
+
+    def _class(self, name: str) -> set[int]:
+        if name not in self._members:
+            parts = self._derived[name].split()
+            self._members[name] = set().union(*(self.members(part) for part in parts))
+        return self._members[name]
+
+    def words_in(self, expression: str) -> list[str]:
+        """Return the single words of a class, in order of the data files."""
+        signs = self.members(expression)
+        return [word for word, sign in self.words.items() if sign in signs]
+
+
+@cache
+def _entries() -> tuple[tuple[tuple[str, ...], str], ...]:
+    entries: list[tuple[tuple[str, ...], str]] = []
+    for name in names_of("words", ".txt"):
+        classes: tuple[str, ...] = ()
+        for line in read_lines(name):
+            if section := _SECTION.fullmatch(line):
+                language = section[2]
+                classes = (*section[1].split(), *((language.upper(),) if language else ()))
+            else:
+                entries += ((classes, entry) for piece in line.split(",") if (entry := piece.strip()))
+    entries += ((("STREET",) if sure else ("STREET", "NAMELIKE_STREET"), name) for name, sure in read_streets())
+    return tuple(entries)

@@ -102,3 +102,14 @@ def test_keys_sort_by_code_point_on_either_engine(kept):
     begins = KEPT.c.key >= "coors", KEPT.c.key < "coors\U0010ffff"
     assert kept.execute(select(KEPT.c.key).order_by(KEPT.c.key)).scalars().all() == keys
     assert set(kept.execute(select(KEPT.c.key).where(*begins)).scalars()) == {"coors", "coors bypass"}
+
+
+def test_what_is_searched_by_its_beginning_or_listed_in_order_sorts_by_code_point_wherever_postgresql_runs(kept):
+    """The wheel's PostgreSQL knows no other order, so the one above cannot fail there; installed ones do."""
+    if kept.dialect.name == "sqlite":
+        return
+    asked = "SELECT table_name || '.' || column_name FROM information_schema.columns WHERE collation_name = 'C'"
+
+    sorted_so = set(kept.execute(text(asked + " AND table_schema = 'public'")).scalars())
+
+    assert sorted_so == {"kept.key", "inquiry.street_key", "inquiry.crossing_key", "facility.slug"}

@@ -4,7 +4,6 @@ from typing import Any, Literal
 
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
-from sqlalchemy import String
 from sqlmodel import AutoString
 
 from app.store.columns import UtcTime, Word, Words
@@ -18,10 +17,8 @@ def render_item(kind: str, item: Any, _autogenerate: AutogenContext) -> str | Li
     """Return how a new migration writes a column's type; False leaves it to alembic."""
     if kind != "type":
         return False
-    if isinstance(item, _KEPT_AS_TEXT):
-        item = item.impl_instance
-    # SQLModel's own kind of string is one as well.
-    return f"sa.String(length={item.length})" if type(item) is String or isinstance(item, AutoString) else False
+    # SQLModel's own kind of string is one too.
+    return f"sa.String(length={item.length})" if isinstance(item, (*_KEPT_AS_TEXT, AutoString)) else False
 
 
 context.configure(

@@ -10,6 +10,10 @@ from alembic import op
 revision, down_revision = "0001", None
 
 
+def _in_code_point_order(length: int) -> sa.String:
+    return sa.String(length).with_variant(sa.String(length, collation="C"), "postgresql")
+
+
 def upgrade() -> None:
     """Make the tables."""
     op.create_table(
@@ -65,7 +69,7 @@ def upgrade() -> None:
     op.create_table(
         "facility",
         sa.Column("id", sa.String(length=36), nullable=False),
-        sa.Column("slug", sa.String(length=80), nullable=False),
+        sa.Column("slug", _in_code_point_order(80), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("latitude", sa.Float(), nullable=False),
         sa.Column("longitude", sa.Float(), nullable=False),
@@ -108,8 +112,8 @@ def upgrade() -> None:
         sa.Column("vehicles", sa.Integer(), nullable=True),
         sa.Column("markings", sa.String(length=200), nullable=False),
         sa.Column("block", sa.Text(), nullable=True),
-        sa.Column("street_key", sa.String(length=200), nullable=True),
-        sa.Column("crossing_key", sa.String(length=200), nullable=True),
+        sa.Column("street_key", _in_code_point_order(200), nullable=True),
+        sa.Column("crossing_key", _in_code_point_order(200), nullable=True),
         sa.Column("latitude", sa.Float(), nullable=True),
         sa.Column("longitude", sa.Float(), nullable=True),
         sa.Column("city_facility", sa.Boolean(), nullable=False),

@@ -3,6 +3,7 @@
 The contract's order of checks: repeated key, 404, 412, 422 of the rules (the screen among them), 409.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,6 +30,8 @@ from app.web.service import Service, service_of
 Result = TypeVar("Result")
 Texts = Mapping[str, str | None]
 _NO_TEXTS: Texts = {}
+# As `answer` writes it: an index of 64 bits at most, so that no header is too long to be read as a number.
+_ETAG = re.compile(r'"(0|[1-9]\d{0,17})"', re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +152,8 @@ def if_match(request: Request) -> IfMatch:
     header = request.headers.get("if-match")
     if header is None or header.strip() == "*":
         return None
-    named = (part.strip() for part in header.split(","))
-    return frozenset(int(tag[1:-1]) for tag in named if tag[:1] == tag[-1:] == '"' and tag[1:-1].isdecimal())
+    named = (_ETAG.fullmatch(part.strip()) for part in header.split(","))
+    return frozenset(int(tag[1]) for tag in named if tag)
 
 
 def _status_code(change: Change[Result]) -> int:

@@ -129,6 +129,8 @@ Name = Annotated[str, Strict(), MaxLen(100), AfterValidator(_a_text)]
 Title = Annotated[str, Strict(), MaxLen(200), AfterValidator(_a_text)]
 # What the screen is asked about may be blank; it is kept nowhere.
 AskedText = Annotated[str, Strict(), MaxLen(TEXT_LENGTH), AfterValidator(_without_controls)]
+# What a list is searched for; PostgreSQL knows no text with NUL.
+SearchedText = Annotated[str, AfterValidator(_without_controls)]
 Slug = Annotated[str, Strict(), MaxLen(80), Field(pattern=_SLUG)]
 Identifier = Annotated[
     str, Strict(), MaxLen(36), AfterValidator(_read_id), WithJsonSchema({"type": "string", "format": "uuid"})

@@ -35,7 +35,7 @@ from app.web import examples
 from app.web.access import ACTS, LOGS, READS, actor_of, allowed
 from app.web.changing import Change, Shown, answer, if_match, make
 from app.web.documented import BODY, REPEATABLE, TOKEN, changed, example, got, post, problems
-from app.web.fields import Output, Time
+from app.web.fields import Output, SearchedText, Time
 from app.web.reading import Cursor, Limit, Page, from_cursor, one, page_of, page_response
 from app.web.route import ContractRoute
 from app.web.schemas.inquiries import AnsweredInput, CallbackInput, ClaimInput, InquiryInput, WithdrawInput
@@ -136,11 +136,11 @@ async def listed(  # each is a query parameter of the contract
     area_command: AreaCommand | None = None,
     activity: Activity | None = None,
     overdue: Annotated[bool | None, Query(description="Whether the next step is late.")] = None,
-    claimed_by: Annotated[str | None, Query(max_length=64)] = None,
+    claimed_by: Annotated[SearchedText | None, Query(max_length=64)] = None,
     received_from: Annotated[Time | None, Query(description="Included.")] = None,
     received_to: Annotated[Time | None, Query(description="Not included.")] = None,
     q: Annotated[
-        str | None, Query(max_length=40, description="A number, a receipt, or the start of a street's name.")
+        SearchedText | None, Query(max_length=40, description="A number, a receipt, or the start of a street's name.")
     ] = None,
     limit: Limit = 50,
     cursor: Cursor = None,

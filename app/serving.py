@@ -1,9 +1,11 @@
 """Runs the service under uvicorn, with an end for clients that are slow or silent."""
 
 import asyncio
+import gc
 from typing import Any
 
 import uvicorn
+from fastapi import FastAPI
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from app.main import create_app
@@ -54,9 +56,17 @@ class ImpatientProtocol(HttpToolsProtocol):
 
 def serve_until_stopped(settings: Settings) -> None:
     """Serve on the settings' host and port until a signal comes; what was acknowledged is on disk then."""
+    serve(create_app(settings), settings)
+
+
+def serve(app: FastAPI, settings: Settings) -> None:
+    """Serve an app as the service is served."""
     log_json_lines()
+    # What is loaded now stays: a collection need not look through it again, nor while it was loaded (see cli.serve).
+    gc.freeze()
+    gc.enable()
     uvicorn.run(
-        create_app(settings),
+        app,
         host=settings.host,
         port=settings.port,
         http=ImpatientProtocol,

@@ -10,23 +10,22 @@ import unicodedata
 _WHOLE = frozenset(
     """
     name names fullname firstname lastname middlename surname givenname familyname nickname alias aka maidenname
-    callername personname subjectname suspectname detaineename victimname witnessname reportername askername
-    initials person identity persona identidad whois
+    callername personname drivername workername subjectname suspectname detaineename victimname
+    witnessname reportername askername initials person identity persona identidad whois
     numeroa numerodea numerodeextranjero
-    nombre nombres apellido apellidos nombrecompleto apodo sobrenombre iniciales
-    papers papeles documents documented undocumented legal illegal legalstatus alien
-    indocumentado indocumentada documentos legalidad estatus situacionlegal
-    race raza color skin skincolor piel complexion tez ethnicgroup tribe tribu
-    origin origen homeland country pais countryoforigin paisdeorigen birthplace pob
-    observedlanguage spokenlanguage primarylanguage nativelanguage preferredlanguage subjectlanguage
+    nombre nombres apellido apellidos nombrecompleto primernombre nombredelapersona apodo sobrenombre iniciales
+    papers haspapers papeles tienepapeles documents documented legal illegal statuslegal alien daca tps
+    documentos legalidad estatus situacionlegal
+    race races raza razas color skin piel complexion tez ethnicgroup tribe tribu
+    origin origen nationalorigin homeland country pais countryoforigin paisdeorigen birthplace pob
+    observedlanguage spokenlanguage languagespoken primarylanguage nativelanguage preferredlanguage subjectlanguage
     accent acento idioma lengua idiomahablado lenguamaterna
-    ssn ssan itin tin anumber anum aliennumber uscis uscisnumber socialsecurity seguridadsocial segurosocial
-    passport pasaporte visa visatype driverlicense driverslicense driverlicence driverslicence licencia
-    licenciadeconducir licensenumber dl dlnumber greencard
+    ssn ssan itin tin anumber anum aliennumber uscis uscisnumber idnumber
+    visa visatype licencia licensenumber dl dlnumber
     dob birthday birthdate birthyear dateofbirth yearofbirth fechadenacimiento fechanacimiento nacimiento
     cumpleanos
     licenseplate plate platenumber placa placas
-    religion fingerprint fingerprints photo face biometrics
+    religion fingerprint fingerprints huella huellas photo face biometrics
     """.split()  # noqa: SIM905  # a list for people to read
 )
 _PART = (
@@ -43,6 +42,8 @@ _PART = (
     "etnia",
     "etnic",
     "racial",
+    "skincolor",
+    "colordepiel",
     "countryofbirth",
     "birthcountry",
     "placeofbirth",
@@ -51,17 +52,27 @@ _PART = (
     "dateofbirth",
     "socialsecurity",
     "seguridadsocial",
+    "segurosocial",
     "aliennumber",
     "alienregistration",
-    "passportn",
+    "greencard",
+    "passport",
+    "pasaporte",
+    "driverlicen",
+    "driverslicen",
+    "licenciadeconducir",
     "nombrecompleto",
     "firstname",
     "lastname",
     "fullname",
     "visastatus",
     "legalstatus",
+    "undocument",
+    "indocument",
     "deportat",
     "deportac",
+    "deported",
+    "deportad",
     "asylum",
     "asilo",
     "refugee",

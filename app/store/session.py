@@ -12,9 +12,13 @@ from sqlalchemy import CursorResult, Engine, event, func, insert, select
 from sqlalchemy.orm import ORMExecuteState
 from sqlmodel import Session, SQLModel
 
-from app.domain.event import Event
+from app.domain.event import Event, Kind
 from app.domain.policy import Policy
-from app.ledger.entry import SALT_BYTES, Json, canonical_json, rest_hash
+from app.ledger.entry import SALT_BYTES, Json, entry, rest_hash
+from app.ledger.merkle import leaf_hash
+from app.ledger.payload import write_payload
+from app.store import ledger
+from app.store.soundness import LedgerUnsound, Soundness
 from app.store.tables import EventRow
 from app.store.vault import Vault
 
@@ -25,9 +29,17 @@ class WriteSession(Session):
     """One batch. It holds the write lock from `begin_batch` to the commit, so what it read stays true."""
 
     def __init__(
-        self, engine: Engine, *, vault: Vault, policy: Policy, screen_version: str, random: Random = os.urandom
+        self,
+        engine: Engine,
+        *,
+        vault: Vault,
+        policy: Policy,
+        screen_version: str,
+        random: Random = os.urandom,
+        soundness: Soundness | None = None,
     ) -> None:
         super().__init__(engine, autoflush=False)
+        self.soundness = soundness or Soundness()
         self.vault = vault
         self.policy = policy
         self.screen_version = screen_version
@@ -40,10 +52,14 @@ class WriteSession(Session):
         # What is done outside the database, once the batch is on disk.
         self.after_commit: list[Callable[[], None]] = []
         self.next_index = 0
+        # Whether the batch corrects something: the public sees a correction of what is public at once.
+        self.corrects = False
         self._pending: dict[str, list[Mapping[str, Any]]] = {}
+        self._leaf_hashes: list[bytes] = []
 
     def begin_batch(self) -> None:
-        """Take the write lock and read the ledger's head inside it."""
+        """Take the write lock and read the ledger's head inside it. Raises LedgerUnsound where none may write."""
+        self.soundness.require()
         newest = self.execute(select(func.max(EventRow.index))).scalar_one()
         self.next_index = 0 if newest is None else newest + 1
 
@@ -60,7 +76,9 @@ class WriteSession(Session):
         # The casts promise nothing: canonical JSON refuses what is no JSON.
         rest_salt, salt = salts[:SALT_BYTES], salts[SALT_BYTES:]
         rest = rest_hash(rest_salt, cast("dict[str, Json]", happened.rest(self.screen_version)))
-        payload = canonical_json(cast("Json", happened.payload(rest)))
+        payload = write_payload(cast("dict[str, Json]", happened.payload(rest)))
+        self._leaf_hashes.append(leaf_hash(entry(salt, payload)))
+        self.corrects = self.corrects or happened.kind is Kind.INQUIRY_CORRECTED
         self.add_row(
             EventRow,
             index=index,
@@ -82,6 +100,20 @@ class WriteSession(Session):
         return index
 
     def write_pending(self) -> None:
+        """Hand all that waits to the database, before the commit: rows, and the leaves of their events.
+
+        Raises LedgerUnsound where the stored tree is not that of the events before.
+        """
+        self._write_rows()
+        if self._leaf_hashes:
+            added, self._leaf_hashes = self._leaf_hashes, []
+            try:
+                ledger.append(self.connection(), self.next_index - len(added), added)
+            except LedgerUnsound as unsound:
+                self.soundness.note(unsound.difference)
+                raise
+
+    def _write_rows(self) -> None:
         """Hand the waiting rows to the database, in the order of what refers to what."""
         if self._pending:
             pending, self._pending = self._pending, {}
@@ -104,4 +136,4 @@ _TABLES = EventRow.metadata.sorted_tables
 @event.listens_for(WriteSession, "do_orm_execute")
 def _write_what_waits(state: ORMExecuteState) -> None:
     """Let each statement of a session see all that its batch has added so far, whichever method runs it."""
-    cast("WriteSession", state.session).write_pending()
+    cast("WriteSession", state.session)._write_rows()  # noqa: SLF001  # the session's own listener

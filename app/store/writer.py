@@ -19,6 +19,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, Operationa
 from app.domain.errors import Refusal
 from app.store.engine import Database, truncate_wal
 from app.store.session import WriteSession
+from app.store.soundness import LedgerUnsound
 
 Result = TypeVar("Result")
 # A batch is bounded so that the first in it does not wait long for the last.
@@ -176,6 +177,9 @@ class Writer:
                 session.write_pending()
                 committing = True
                 session.commit()
+        except LedgerUnsound as unsound:
+            log.error("the ledger is not sound; nothing is written", extra={"first_index": unsound.difference.index})  # noqa: TRY400  # told in one line
+            raise DatabaseUnavailable from None
         except DBAPIError as error:
             if error.connection_invalidated or _cannot_be_had(error):
                 _note("the database cannot be had", error)

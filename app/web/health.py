@@ -1,7 +1,5 @@
 """Whether the service lives, whether it can do its work, and its figures."""
 
-from ipaddress import ip_address
-
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
@@ -11,12 +9,14 @@ from app.store.writer import DatabaseUnavailable, OutcomeUnknown, WriterStopped
 from app.web.access import PUBLIC, allowed
 from app.web.documented import problems
 from app.web.fields import Output
+from app.web.limits import read_address
 from app.web.problems import HttpRefusal
 from app.web.route import ContractRoute
 from app.web.service import Service, service_of
 
 router = APIRouter(tags=["service"], route_class=ContractRoute)
-_FORWARDING = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
+# What proxies add, beside every header whose name begins with x-forwarded.
+_FORWARDING = frozenset({"forwarded", "via", "x-real-ip", "x-client-ip", "true-client-ip", "cf-connecting-ip"})
 
 
 class Alive(Output):
@@ -95,10 +95,9 @@ async def metrics(request: Request) -> Response:
 
 
 def _may_see_metrics(request: Request, service: Service) -> bool:
-    if any(name in request.headers for name in _FORWARDING):
+    if any(name in _FORWARDING or name.startswith("x-forwarded") for name in request.headers):
         return False
-    try:
-        address = ip_address(request.client.host if request.client else "")
-    except ValueError:
+    address = read_address(request.client.host if request.client else "")
+    if address is None:
         return False
     return address.is_loopback or any(address in network for network in service.settings.metrics_allow)

@@ -45,11 +45,13 @@ class Limits:
 
     def client(self, connection: HTTPConnection) -> str:
         """Return the IPv4 address or IPv6 /64 that a request comes from, as far as trusted proxies tell it."""
-        address = _read(connection.client.host if connection.client else "")
-        forwarded = [part.strip() for part in connection.headers.get("x-forwarded-for", "").split(",")]
+        address = read_address(connection.client.host if connection.client else "")
+        # A proxy may add a line of its own below the one that the client sent: together they are one list.
+        lines = ",".join(connection.headers.getlist("x-forwarded-for"))
+        forwarded = [part.strip() for part in lines.split(",")]
         # From the nearest hop outwards: the first address that is no proxy of ours is the client's.
         while forwarded and address is not None and self._is_trusted(address):
-            address = _read(forwarded.pop()) or address
+            address = read_address(forwarded.pop()) or address
         if isinstance(address, IPv6Address):
             return str(ip_network((address, _IPV6_SITE), strict=False))
         return str(address)
@@ -64,7 +66,8 @@ class Limits:
             raise HttpRefusal("rate-limited", headers={"Retry-After": str(seconds)})
 
 
-def _read(text: str) -> IPv4Address | IPv6Address | None:
+def read_address(text: str) -> IPv4Address | IPv6Address | None:
+    """Return the address that a text is, or None; one of IPv4 that comes mapped into IPv6 as what it is."""
     try:
         address = ip_address(text)
     except ValueError:

@@ -51,7 +51,8 @@ class Observing:
             return
         request_id = str(uuid4())
         scope["request_id"] = request_id
-        head = scope["method"] == "HEAD"
+        method = scope["method"]
+        head = method == "HEAD"
         if head:  # answered as GET, without its body
             scope["method"] = "GET"
         began = time.perf_counter()
@@ -79,11 +80,10 @@ class Observing:
                 response = problem_response(Request(scope), HttpRefusal("internal"))
                 await response(scope, receive, observed)
         finally:
-            self._tell(scope, status, time.perf_counter() - began, request_id)
+            self._tell(scope, method, status, time.perf_counter() - began, request_id)
 
-    def _tell(self, scope: Scope, status: int, seconds: float, request_id: str) -> None:
+    def _tell(self, scope: Scope, method: str, status: int, seconds: float, request_id: str) -> None:
         route = template_of(scope)
-        method = scope["method"]
         self.metrics.requests.labels(method, route, status).inc()
         self.metrics.seconds.labels(route).observe(seconds)
         if problem := scope.get("problem"):

@@ -50,6 +50,9 @@ CHANGES: dict[str, Callable[[str], tuple[str, str, object]]] = {
 }
 
 
+STALE = ['"0"', '"nope"', "nonsense", 'W/"0"', f'"{"9" * 5000}"', '""', '"', '"-1"', '"٣"', "", ","]
+
+
 @pytest.mark.parametrize("name", CHANGES)
 def test_a_change_of_what_has_changed_since_is_412_and_changes_nothing(desk, name):
     supervisor, of = desk.as_("supervisor"), resources(desk)
@@ -58,8 +61,9 @@ def test_a_change_of_what_has_changed_since_is_412_and_changes_nothing(desk, nam
     method, path, body = CHANGES[name](of)
     before = {each: supervisor.get(each).json() for each in of.values()}
 
-    for stale in ('"0"', '"nope"', "nonsense", 'W/"0"', f'"{"9" * 5000}"', '""', '"', '"-1"', '"٣"'.encode().decode("latin-1")):
-        answer = supervisor.request(method, path, headers=[("If-Match", stale)], **({} if body is None else {"json": body}))
+    for stale in STALE:
+        sent = {} if body is None else {"json": body}
+        answer = supervisor.request(method, path, headers=[("If-Match", stale.encode())], **sent)
         is_problem(answer, "precondition-failed")
 
     assert {each: supervisor.get(each).json() for each in of.values()} == before
@@ -106,6 +110,7 @@ def test_of_two_who_read_the_same_state_the_second_is_told(desk):
     path = resources(desk)["inquiry"]
     etag = desk.get(path).headers["etag"]
 
-    answers = desk.at_once([("POST", f"{path}/answered", {"json": {"method": "phone"}, "headers": {"If-Match": etag}})] * 8)
+    request = ("POST", f"{path}/answered", {"json": {"method": "phone"}, "headers": {"If-Match": etag}})
+    answers = desk.at_once([request] * 8)
 
     assert sorted(answer.status_code for answer in answers) == [200] + [412] * 7

@@ -13,6 +13,7 @@ from fastapi.staticfiles import StaticFiles
 from app.domain.actor import SERVICE
 from app.domain.screening import SCREEN_VERSION, Finding, screen
 from app.service.erase_expired import erase_expired
+from app.service.follow_events import events_after, newest_event
 from app.settings import Settings
 from app.store.engine import Database, open_database
 from app.store.point_reads import PointReads
@@ -20,9 +21,10 @@ from app.store.session import WriteSession
 from app.store.vault import Vault, make_key_file
 from app.store.writer import Writer
 from app.web import health
-from app.web.api import calls, contacts, facilities, inquiries, register, status, tokens
+from app.web.api import calls, contacts, facilities, inquiries, register, status, stream, tokens
 from app.web.api import screen as screening
 from app.web.clock import ClockWatch, utc_now
+from app.web.feed import Feed
 from app.web.idempotency import RunningKeys
 from app.web.limits import Limits
 from app.web.metrics import Metrics
@@ -34,6 +36,9 @@ from app.web.problems import HANDLERS
 from app.web.service import Service, new_readers
 
 ERASE_EVERY_SECONDS = 3600
+_API = (inquiries, calls, status, screening, contacts, facilities, tokens, register, stream)
+_PAGES = (problems, docs)
+_ROUTED = (*_API, health, *_PAGES)
 log = logging.getLogger(__name__)
 
 
@@ -45,17 +50,19 @@ def create_app(
 ) -> FastAPI:
     """Return the service, ready to be served. `clock` and `screen_text` are what tests put in their place."""
     service = open_service(settings, clock=clock, screen_text=screen_text)
+    feed = feed_of(service)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         service.writer.start()
-        erasing = asyncio.create_task(_erase_by_the_hour(service))
+        running = [asyncio.create_task(_erase_by_the_hour(service)), asyncio.create_task(feed.run())]
         try:
             yield
         finally:
-            erasing.cancel()
-            with suppress(asyncio.CancelledError):
-                await erasing
+            for task in running:
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
             await asyncio.to_thread(service.writer.stop)
             service.point_reads.close()
             service.database.dispose()
@@ -68,7 +75,8 @@ def create_app(
         redirect_slashes=False,
     )
     app.state.service = service
-    for module in (inquiries, calls, status, screening, contacts, facilities, tokens, register, health, problems, docs):
+    app.state.feed = feed
+    for module in _ROUTED:
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_middleware(Observing, metrics=service.metrics)
@@ -103,6 +111,16 @@ def open_service(
         clock_watch=ClockWatch(),
         readers=new_readers(),
     )
+
+
+def feed_of(service: Service) -> Feed:
+    """Return what feeds the open streams; the writer wakes it."""
+    feed = Feed(
+        newest=lambda: service.read(newest_event),
+        after=lambda index, limit: service.read(lambda session: events_after(session, index, limit)),
+    )
+    service.writer.listeners.append(feed.written)
+    return feed
 
 
 def write_session(database: Database, vault: Vault, settings: Settings) -> WriteSession:

@@ -88,6 +88,8 @@ class Writer:
         self._stopped = False
         # Erased boxes whose bytes SQLite's write-ahead log may still hold, though no key opens them.
         self.erasures_waiting = 0
+        # Told, on the writer's thread, once a batch was written and answered. They return at once and raise nothing.
+        self.listeners: list[Callable[[], None]] = []
 
     def start(self) -> None:
         """Begin to write."""
@@ -127,6 +129,8 @@ class Writer:
                 self._write(batch)
             for written in batch:
                 written.answer()
+            for tell in self.listeners if batch else ():
+                tell()
             if self.erasures_waiting and (ends or self._waiting.empty()) and truncate_wal(self._database):
                 self.erasures_waiting = 0
 

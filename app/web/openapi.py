@@ -21,6 +21,7 @@ _TAGS = {
     "calls": "Confirmation calls to the designated contact at ICE.",
     "status": "Where an inquiry stands, for the holder of its receipt.",
     "screen": "The screen that keeps identities, origins and immigration status out of every text.",
+    "stream": "What happens, as it happens.",
     "contacts": "The designated contacts at ICE.",
     "facilities": "City facilities.",
     "tokens": "Access tokens.",

@@ -113,6 +113,12 @@ def openings(session: Session, first: int, end: int) -> list[tuple[int, Opened]]
     return [(index, Opened(payload.encode(), salt)) for index, payload, salt in rows]
 
 
+def openings_of(session: Session, indexes: Sequence[int]) -> dict[int, Opened]:
+    """Return what opens some events, by index."""
+    rows = session.execute(select(_event.index, _event.payload, _event.salt).where(_event.index.in_(indexes)))
+    return {index: Opened(payload.encode(), salt) for index, payload, salt in rows}
+
+
 def entries(session: Session, first: int, end: int) -> list[bytes]:
     """Return the entries of these events. Raises LedgerUnsound where one is missing."""
     found = openings(session, first, end)

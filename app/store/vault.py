@@ -92,7 +92,7 @@ class Vault:
             file.unlink()
         except FileNotFoundError:
             return  # another process destroyed it
-        _sync_folder(self.folder)
+        sync_folder(self.folder)
 
     def _file(self, retention: RetentionClass, day: date) -> Path:
         return self.folder / _name(retention, day)
@@ -123,13 +123,13 @@ def _name(retention: RetentionClass, day: date) -> str:
     return f"{retention.value}-{day.isoformat()}.key"
 
 
-def make_key_file(file: Path) -> None:
-    """Write 32 random bytes to a file that is whole or absent, mode 0600, unless somebody else was first."""
+def make_key_file(file: Path, content: bytes | None = None) -> None:
+    """Write 32 random bytes, or a content, to a file that is whole or absent, mode 0600, unless one is there."""
     file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     draft = file.with_name(f".{file.name}.{os.getpid()}.{os.urandom(4).hex()}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
-        os.write(descriptor, os.urandom(KEY_BYTES))
+        os.write(descriptor, os.urandom(KEY_BYTES) if content is None else content)
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
@@ -139,7 +139,7 @@ def make_key_file(file: Path) -> None:
         pass
     finally:
         draft.unlink()
-    _sync_folder(file.parent)
+    sync_folder(file.parent)
 
 
 def ciphertext_hash(ciphertext: bytes) -> str:
@@ -162,7 +162,8 @@ def _decrypt(key: bytes, sealed: bytes, bound: bytes) -> bytes:
     return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], bound)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """See to it that what was made in a folder, or removed from it, is on disk."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

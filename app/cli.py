@@ -193,7 +193,8 @@ def data_register() -> None:
     from app.service.read_data_register import Periods, as_page, read_data_register  # noqa: PLC0415  # see the top
 
     settings = read_settings()
-    typer.echo(as_page(read_data_register(Periods(settings.policy.retention, settings.publication_delay))), nl=False)
+    periods = Periods(settings.policy.retention, settings.publication_delay, settings.checkpoint_interval)
+    typer.echo(as_page(read_data_register(periods)), nl=False)
 
 
 @app.command()

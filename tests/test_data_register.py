@@ -19,7 +19,9 @@ from app.web.observing import JsonLines
 from tests.desk import open_desk
 
 DEFAULTS = Settings.model_construct()
-REGISTER = read_data_register(Periods(DEFAULTS.policy.retention, DEFAULTS.publication_delay))
+REGISTER = read_data_register(
+    Periods(DEFAULTS.policy.retention, DEFAULTS.publication_delay, DEFAULTS.checkpoint_interval)
+)
 REPOSITORY = Path(__file__).parent.parent
 
 
@@ -128,7 +130,7 @@ def test_the_page_is_what_the_register_says():
 
 
 def test_the_register_tells_the_periods_that_are_set():
-    periods = Periods(Retention(timedelta(hours=36), timedelta(days=400)), timedelta(minutes=90))
+    periods = Periods(Retention(timedelta(hours=36), timedelta(days=400)), timedelta(minutes=90), timedelta(minutes=2))
     kept = {each.field: each.kept for each in read_data_register(periods) if each.store == "sealed"}
     asked_at = next(each for each in read_data_register(periods) if each.field == "asked_at")
 

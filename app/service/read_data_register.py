@@ -23,6 +23,8 @@ STORES = {
     "log": "Log lines",
     "memory": "In memory, never written",
 }
+# What a field's `published` says that its table's does not hold for.
+NEVER = "no"
 _HOURS_OF_A_DAY = 24
 _SECONDS_OF_AN_HOUR = 3600
 _SECONDS_OF_A_MINUTE = 60
@@ -60,6 +62,7 @@ class Periods:
 
     retention: Retention
     publication_delay: timedelta
+    checkpoint_interval: timedelta
 
 
 def read_data_register(periods: Periods) -> tuple[StoredField, ...]:
@@ -109,7 +112,7 @@ def _described() -> Mapping[str, Any]:
 def _stored_field(described: Mapping[str, Any], periods: Periods, store: str, place: str, name: str) -> StoredField:
     defaults = described[store][place]
     field = {**defaults, **defaults["field"][name]}
-    seen = described["published"][field["published"]] if "published" in field else None
+    seen = described["published"].get(field.get("published", NEVER))
     return StoredField(
         store=store,
         place=place,
@@ -127,6 +130,7 @@ def _filled_in(sentence: Mapping[str, str], periods: Periods) -> Words:
         "callback_retention": periods.retention.callback,
         "detail_retention": periods.retention.detail,
         "publication_delay": periods.publication_delay,
+        "checkpoint_interval": periods.checkpoint_interval,
     }
     english = {name: length_in_words(period, "day", "hour", "minute", "second") for name, period in set_to.items()}
     spanish = {name: length_in_words(period, "día", "hora", "minuto", "segundo") for name, period in set_to.items()}

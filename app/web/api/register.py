@@ -94,8 +94,9 @@ _EXAMPLE = {
 @allowed(PUBLIC)
 async def data_register(request: Request) -> Response:
     """Return every stored field: why it is kept, for how long, and whether and how coarsely it is published."""
-    service = service_of(request)
-    register = read_data_register(Periods(service.policy.retention, service.settings.publication_delay))
+    settings = service_of(request).settings
+    periods = Periods(settings.policy.retention, settings.publication_delay, settings.checkpoint_interval)
+    register = read_data_register(periods)
     view = DataRegisterView(items=[StoredFieldView.of(each) for each in register])
     headers = {"Cache-Control": CACHED, "Access-Control-Allow-Origin": "*"}
     return Response(view.model_dump_json(), headers=headers, media_type="application/json")

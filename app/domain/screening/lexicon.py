@@ -21,10 +21,30 @@ FIRST_SIGN = 0x4E00  # the longest run of code points without a meaning for regu
 LITERAL = "="  # a class that holds one literal word of a rule carries this mark before it
 LONGEST_DIGITS = 9
 YEAR_DIGITS = 4
+_ONE_LETTER_WORDS = "aeiouy"  # English and Spanish words; any other letter alone is an initial
 YEARS = range(1900, 2100)
 THIS_DECADE = 2020  # a full date before it is somebody's birth, not what was seen today
 _SECTION = re.compile(r"\[([A-Z0-9_ ]+?)(?: (en|es))?\]")
 TOKEN = re.compile(r"[^\W_]+|'[a-z]{1,4}(?![a-z])|\n|[^\w\s]|_")
+
+
+_WITH_PRONOUNS = ("", "lo", "la", "los", "las", "le", "les", "se", "me", "nos")
+SPANISH_VERB_ENDINGS = {
+    "ar": (
+        *(f"ar{pronoun}" for pronoun in _WITH_PRONOUNS),
+        *(f"ando{pronoun}" for pronoun in _WITH_PRONOUNS),
+        *"o a as amos an e aste o aron aba abas aban abamos ado ada ados adas ara aran aria arian en es ase aren".split(),
+    ),
+    **{
+        kind: (
+            *(f"{kind}{pronoun}" for pronoun in _WITH_PRONOUNS),
+            *(f"iendo{pronoun}" for pronoun in _WITH_PRONOUNS),
+            *"o e es en i io ieron imos ia ias ian iamos ido ida idos idas a an as iera ieran".split(),
+            *(f"{kind}{ending}" for ending in ("a", "an", "ia", "ian")),
+        )
+        for kind in ("er", "ir")
+    },
+}
 
 
 def pieces(phrase: str) -> tuple[str, ...]:
@@ -35,11 +55,14 @@ def pieces(phrase: str) -> tuple[str, ...]:
 def written_forms(entry: str) -> Iterator[str]:
     """Yield the forms that an entry stands for: "mexicano/a" is four words, "grab/s/bed" three, "taller" one.
 
-    After a slash stands an ending. `a` makes feminine and both plurals, the Spanish way; `s` and `es` add
+    After a slash stands an ending. `ar`, `er` and `ir` make the regular forms of a Spanish verb; `a` makes feminine and both plurals, the Spanish way; `s` and `es` add
     themselves; any other ending is added to the first form.
     """
     stem, *endings = entry.split("/")
     stem = folded(stem)
+    if endings and endings[0] in SPANISH_VERB_ENDINGS:
+        yield from (stem + ending for ending in SPANISH_VERB_ENDINGS[endings[0]])
+        return
     yield stem
     for ending in map(folded, endings):
         if ending != "a":
@@ -63,6 +86,10 @@ def number_classes(word: str) -> tuple[str, ...]:
     return "NUMBER", f"DIGITS{len(word)}"
 
 
+def _classes_by_form(word: str) -> tuple[str, ...]:
+    return ("LETTER",) if len(word) == 1 and word.isalpha() and word not in _ONE_LETTER_WORDS else number_classes(word)
+
+
 class Lexicon:
     """All words, phrases and classes of the data files, ready for look-up."""
 
@@ -82,7 +109,7 @@ class Lexicon:
         self.words: dict[str, int] = {}
         self.phrases: dict[str, list[tuple[tuple[str, ...], int]]] = {}
         for parts, classes in kinds.items():
-            sign = self.sign_of({*classes, *number_classes(parts[0])} if len(parts) == 1 else classes)
+            sign = self.sign_of({*classes, *_classes_by_form(parts[0])} if len(parts) == 1 else classes)
             if len(parts) == 1:
                 self.words[parts[0]] = sign
             else:

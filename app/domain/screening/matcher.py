@@ -54,17 +54,25 @@ class Matcher:
                 self.lexicon.sign_of([rule.becomes])
         self._rules = rules
         self._compiler: PatternCompiler | None = None
-        self._rules_by_sign: dict[str, list[int]] = {}
+        self._bits_of_sign: dict[str, int] = {}
+        self._needed_bits: list[int] = []
 
     def make_ready(self) -> None:
-        """Find out which signs call which rules; every sign must have been given out by now."""
+        """Find out which signs call which rules; every sign must have been given out by now.
+
+        Each set of signs that some rule needs gets a bit. A rule is tried on a text only if the signs of the text
+        bring all its bits.
+        """
         self._compiler = PatternCompiler(self.lexicon)
-        cache: dict[frozenset[int], list[int]] = {}
-        for index, rule in enumerate(self._rules):
-            cache.setdefault(self._compiler.needs(rule.pattern), []).append(index)
-        for signs, indexes in cache.items():
-            for sign in signs:
-                self._rules_by_sign.setdefault(chr(sign), []).extend(indexes)
+        bits: dict[frozenset[int], int] = {}
+        for rule in self._rules:
+            needed = 0
+            for signs in self._compiler.needs(rule.pattern):
+                needed |= bits.setdefault(signs, 1 << len(bits))
+            self._needed_bits.append(needed)
+        for signs, bit in bits.items():
+            for sign in map(chr, signs):
+                self._bits_of_sign[sign] = self._bits_of_sign.get(sign, 0) | bit
 
     def _expression(self, rule: Rule) -> re.Pattern[str]:
         if rule.expression is None:
@@ -93,8 +101,11 @@ class Matcher:
                 position = 0
 
     def _called_by(self, line: str) -> list[int]:
-        by_sign = self._rules_by_sign
-        return sorted({index for sign in set(line) for index in by_sign.get(sign, ())})
+        known = self._bits_of_sign
+        brought = 0
+        for sign in set(line):
+            brought |= known.get(sign, 0)
+        return [index for index, needed in enumerate(self._needed_bits) if needed & brought == needed]
 
     def _spared(self, expression: re.Pattern[str], becomes: str, line: str) -> str | None:
         spans = [match.span("told" if "told" in expression.groupindex else 0) for match in expression.finditer(line)]

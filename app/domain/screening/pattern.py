@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from app.domain.screening.lexicon import Lexicon
 
 LONGEST_REPEAT = 12
+_NEEDS_KEPT = 4
 _ELEMENT = re.compile(
     r"\s*(?:"
     r"(?P<gap>~(\d+))|(?P<open>!\()|(?P<group>\()|(?P<close>\))|(?P<bar>\|)|(?P<mark>[<>])|(?P<edge>[\^$])"
@@ -67,6 +68,15 @@ def sign_set(signs: Iterable[int]) -> str:
     return "[" + "".join(chr(low) if low == high else f"{chr(low)}-{chr(high)}" for low, high in ranges) + "]"
 
 
+def _phrases_by_word(lexicon: Lexicon) -> dict[str, frozenset[int]]:
+    signs: dict[str, set[int]] = {}
+    for first, endings in lexicon.phrases.items():
+        for rest, sign in endings:
+            for word in (first, *rest):
+                signs.setdefault(word, set()).update((sign, sign + 1))
+    return {word: frozenset(found) for word, found in signs.items()}
+
+
 class PatternCompiler:
     """Turns patterns into regular expressions for one lexicon."""
 
@@ -74,9 +84,7 @@ class PatternCompiler:
         self._lexicon = lexicon
         self._sets: dict[str, str] = {}
         self._closed_as_optional = False
-        self._in_phrases = frozenset(
-            word for first, endings in lexicon.phrases.items() for rest, _ in endings for word in (first, *rest)
-        )
+        self._in_phrases = _phrases_by_word(lexicon)
         self._stop = self.set_of("STOP")
         self._inside_sentence = "[^" + self._stop[1:]
 
@@ -155,32 +163,39 @@ class PatternCompiler:
             return f"(?<!{signs})"
         return signs
 
-    def needs(self, pattern: str) -> frozenset[int]:
-        """Return the signs of the rarest element that no match can do without, to skip the texts that have none."""
-        return self._rarest(_elements(pattern))
+    def needs(self, pattern: str) -> tuple[frozenset[int], ...]:
+        """Return sets of signs of each of which a match holds at least one, the rarest first; to skip other texts."""
+        sets = self._needs(_elements(pattern))
+        anything = len(self._lexicon.members("ANY"))
+        return tuple(sorted({found for found in sets if len(found) < anything / 2}, key=len)[:_NEEDS_KEPT])
 
-    def _rarest(self, elements: Iterator[re.Match[str]]) -> frozenset[int]:
-        anything = self._lexicon.members("ANY")
-        best, either = anything, frozenset[int]()
+    def _needs(self, elements: Iterator[re.Match[str]]) -> list[frozenset[int]]:
+        """Return the sets that a row needs, up to its closing bracket; of alternatives, what one of them needs."""
+        row: list[frozenset[int]] = []
+        alternatives: list[list[frozenset[int]]] = []
         for element in elements:
+            optional = (element["repeat"] or "").startswith(("?", "{0"))
             if element["close"]:
-                # The caller that opened the group reads what may follow the bracket.
-                self._closed_as_optional = (element["repeat"] or "").startswith(("?", "{0"))
+                self._closed_as_optional = optional
                 break
             if element["bar"]:
-                best, either = anything, either | best
-                continue
-            if element["group"] or element["open"]:
-                signs = self._rarest(elements)
-                if element["open"] or self._closed_as_optional:
-                    continue
-            else:
-                name = element["name"] or element["word"]
-                if not name or name[0] in "!-" or (element["repeat"] or "").startswith(("?", "{0")):
-                    continue
-                if element["word"] and name in self._in_phrases:
-                    continue  # the text may hold it inside a phrase
-                signs = self._lexicon.members(LITERAL + name if element["word"] else name)
-            if len(signs) < len(best):
-                best = signs
-        return either | best
+                alternatives.append(row)
+                row = []
+            elif element["open"]:
+                self._needs(elements)  # what must not follow is not needed
+            elif element["group"]:
+                inner = self._needs(elements)
+                if not self._closed_as_optional:
+                    row += inner
+            elif (name := element["name"] or element["word"]) and name[0] not in "!-" and not optional:
+                row.append(self._signs_that_hold(name) if element["word"] else self._lexicon.members(name))
+        if not alternatives:
+            return row
+        alternatives.append(row)
+        if not all(alternatives):
+            return []
+        return [frozenset().union(*(min(alternative, key=len) for alternative in alternatives))]
+
+    def _signs_that_hold(self, word: str) -> frozenset[int]:
+        """Return the signs of a word and of the phrases that hold it, since a text may have either."""
+        return self._lexicon.members(LITERAL + word) | self._in_phrases.get(word, frozenset())

@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING
 from app.domain.screening.data import read_tables
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from app.domain.screening.lexicon import Lexicon
 
-_TELLS_A_SHAPE = re.compile(r"[0-9@]|arroba| at ")
+# A word with a digit, the bracket or plus before it, and a short word before that ("A 201", "WAC 229"): shapes that
+# need no other word begin at one of these places.
+_NUMBER = re.compile(r"(?<!\w)(?:[a-z]{1,3}[ #-]{1,3})?([(+] ?)?((?<!\w)[a-z]{0,4}\d)")
 
 
 def _social_security(digits: str) -> bool:
@@ -50,32 +52,52 @@ class Shape:
     sign: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Form:
+    sign: str
+    expression: re.Pattern[str]
+    near: tuple[str, ...]  # words of which the text must hold one; such a form may begin anywhere
+    check: Callable[[str], bool] | None
+    group: str | int
+
+
 class Shapes:
     """The forms of shapes.toml, ready to be looked for."""
 
     def __init__(self, lexicon: Lexicon) -> None:
-        self._forms = [
-            (
+        """Read the forms, in order of precedence."""
+        self._forms = tuple(
+            _Form(
                 chr(lexicon.sign_of([entry["class"]])),
                 re.compile(entry["form"]),
-                re.compile(entry["needs"]) if "needs" in entry else None,
+                tuple(entry.get("near", ())),
                 _CHECKS[entry["check"]] if "check" in entry else None,
+                "told" if "(?P<told>" in entry["form"] else 0,
             )
             for entry in read_tables("shapes.toml")["shape"]
-        ]
+        )
 
     def found_in(self, letters: str) -> list[Shape]:
         """Return the shapes in plain small letters, in order, none overlapping; where two do, the earlier form."""
-        if _TELLS_A_SHAPE.search(letters) is None:
+        numbers = list(_NUMBER.finditer(letters))
+        if not numbers and "@" not in letters and "arroba" not in letters and " at " not in letters:
             return []
+        starts = sorted({start for number in numbers for start in (number.start(), number.start(1), number.start(2))})
         found: list[Shape] = []
-        for sign, form, needs, check in self._forms:
-            if needs is not None and needs.search(letters) is None:
-                continue
-            for match in form.finditer(letters):
-                start, end = match.span("told" if "told" in form.groupindex else 0)
-                if check is not None and not check(re.sub(r"\D", "", letters[start:end])):
-                    continue
-                if all(end <= other.start or other.end <= start for other in found):
-                    found.append(Shape(start, end, sign))
+        for form in self._forms:
+            if form.near:
+                if any(word in letters for word in form.near):
+                    self._keep(form, form.expression.finditer(letters), letters, found)
+            else:
+                matches = (form.expression.match(letters, start) for start in starts)
+                self._keep(form, (match for match in matches if match), letters, found)
         return sorted(found, key=lambda shape: shape.start)
+
+    @staticmethod
+    def _keep(form: _Form, matches: Iterable[re.Match[str]], letters: str, found: list[Shape]) -> None:
+        for match in matches:
+            start, end = match.span(form.group)
+            if form.check is not None and not form.check(re.sub(r"\D", "", letters[start:end])):
+                continue
+            if all(end <= other.start or other.end <= start for other in found):
+                found.append(Shape(start, end, form.sign))

@@ -95,17 +95,18 @@ class Tokeniser:
                     index += 1
                 continue
             index += 1
-            mark = self._signs_of_marks.get(word)
-            if mark is not None:
-                if word == "-" and 0 < start and end < len(letters) and letters[start - 1].isalnum() and letters[end].isalnum():
-                    continue  # "brown-skinned" is two words
-                if word == "." and self._only_abbreviates(letters, start, starts, ends):
-                    continue
-                signs.append(mark)
-                starts.append(start)
-                ends.append(end)
-                continue
             sign = self._words.get(word)
+            if sign is None:
+                mark = self._signs_of_marks.get(word)
+                if mark is not None:
+                    if word == "-" and _joins(letters, start, end):
+                        continue
+                    if word == "." and self._only_abbreviates(letters, start, starts, ends):
+                        continue
+                    signs.append(mark)
+                    starts.append(start)
+                    ends.append(end)
+                    continue
             if word in self._phrases:
                 for rest, phrase_sign in self._phrases[word]:
                     if (last := _phrase_end(found, index, rest)) >= 0:
@@ -153,6 +154,11 @@ class Tokeniser:
             return False
         word = letters[starts[-1] : at]
         return (len(word) == 1 and word.isalpha() and at + 1 < len(letters)) or word in self._abbreviations
+
+
+def _joins(letters: str, start: int, end: int) -> bool:
+    """Return whether a hyphen joins two words, as in "brown-skinned"."""
+    return start > 0 and end < len(letters) and letters[start - 1].isalnum() and letters[end].isalnum()
 
 
 def _phrase_end(found: list[tuple[str, int, int]], index: int, rest: tuple[str, ...]) -> int:

@@ -21,16 +21,19 @@ def erase_callback(session: WriteSession, inquiry_id: str, if_match: IfMatch, by
     if before.callback_kind is None:
         raise Gone if before.callback_erased_at else NotFound
     after = without_callback(session, before, by, at)
-    after = with_due_time(after, calls.calls_of(session, [before.id])[before.id], session.policy.due)
     inquiries.inquiries.replace(session, before, after)
     return after
 
 
 def without_callback(session: WriteSession, inquiry: Inquiry, by: Actor, at: datetime) -> Inquiry:
-    """Return the inquiry without its contact, which is erased, with the event that says so; nothing if it has none."""
+    """Return the inquiry without its contact, which is erased, with the event that says so; nothing if it has none.
+
+    Whom nobody can reach need not be told: the next step's time follows.
+    """
     if inquiry.callback_kind is None:
         return inquiry
     boxes.erase(session, BoxKind.CALLBACK, inquiry.id)
     idempotency.forget_fingerprints(session, inquiry.id)
     inquiry = replace(inquiry, callback_kind=None, callback_hint=None, callback_erase_after=None, callback_erased_at=at)
-    return record(session, inquiry, Kind.CALLBACK_ERASED, by, at)
+    inquiry = record(session, inquiry, Kind.CALLBACK_ERASED, by, at)
+    return with_due_time(inquiry, calls.calls_of(session, [inquiry.id])[inquiry.id], session.policy.due)

@@ -5,7 +5,7 @@ characters save newline and tab.
 """
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated
 
 import phonenumbers
@@ -70,6 +70,16 @@ def _to_microseconds(text: str) -> str:
     return re.sub(r"(\.\d{6})\d+", r"\1", text)
 
 
+def _read_day(value: object) -> date:
+    fault = refused("not_a_day", "Give a day such as 2026-01-31.")
+    if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII):
+        raise fault
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise fault from None
+
+
 def _without_controls(text: str) -> str:
     if _CONTROL.search(text):
         raise refused("control_character", "Take out the control characters; newline and tab may stay.")
@@ -119,6 +129,7 @@ def _read_id(text: str) -> str:
 
 _TIME_SCHEMA = {"type": "string", "format": "date-time", "examples": ["2026-01-31T18:04:05.123Z"]}
 Time = Annotated[datetime, BeforeValidator(_read_time), PlainSerializer(exact), WithJsonSchema(_TIME_SCHEMA)]
+Day = Annotated[date, BeforeValidator(_read_day)]
 # A time in an answer: no need to read what we wrote.
 Moment = Annotated[datetime, PlainSerializer(exact, return_type=str), WithJsonSchema(_TIME_SCHEMA)]
 

@@ -11,7 +11,7 @@ from app.domain.call import Agency, Call
 from app.domain.status import Outcome
 from app.store.rows import Rows
 from app.store.session import WriteSession
-from app.store.tables import CallInquiryRow, CallRow, CorrectionRow
+from app.store.tables import CallInquiryRow, CallRow, CorrectionRow, InquiryRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,7 @@ calls = Rows(CallRow, CallRecord)
 corrections = Rows(CorrectionRow, CorrectionRecord)
 _t = CallRow.__table__.c  # type: ignore[attr-defined]  # SQLModel's stub lacks it
 _link = CallInquiryRow.__table__.c  # type: ignore[attr-defined]  # as above
+_inquiry = InquiryRow.__table__.c  # type: ignore[attr-defined]  # as above
 _correction = CorrectionRow.__table__.c  # type: ignore[attr-defined]  # as above
 
 
@@ -92,7 +93,11 @@ def page(
 def inquiries_of(session: Session, call_ids: Sequence[str]) -> dict[str, list[str]]:
     """Return the ids of the inquiries that each call covers, in the order in which they were logged."""
     found: dict[str, list[str]] = {call_id: [] for call_id in call_ids}
-    links = select(_link.call_id, _link.inquiry_id).where(_link.call_id.in_(call_ids)).order_by(_link.inquiry_id)
+    links = (
+        select(_link.call_id, _link.inquiry_id)
+        .where(_link.call_id.in_(call_ids), _link.inquiry_id == _inquiry.id)
+        .order_by(_inquiry.first_event)
+    )
     for call_id, inquiry_id in session.execute(links):
         found[call_id].append(inquiry_id)
     return found

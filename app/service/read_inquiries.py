@@ -7,13 +7,14 @@ from datetime import datetime
 from sqlmodel import Session
 
 from app.domain.actor import Actor, ByRole
-from app.domain.block import same_block
+from app.domain.block import read_block, same_block
 from app.domain.call import Call
 from app.domain.errors import NotFound
 from app.domain.inquiry import Inquiry
 from app.domain.place import Point, distance_m
 from app.domain.policy import Policy
 from app.domain.sealed import BoxKind
+from app.domain.street_search import street_keys
 from app.service.log_inquiry import InquiryDetail
 from app.service.looking_up import the_inquiry
 from app.store import boxes, calls, inquiries, timeline
@@ -44,7 +45,7 @@ class NearbyInquiry:
 
 def read_inquiry(session: Session, vault: Vault, inquiry_id: str) -> FullInquiry:
     """Return one inquiry. Raises NotFound."""
-    return _full(session, vault, [the_inquiry(session, inquiry_id)])[0]
+    return with_detail(session, vault, [the_inquiry(session, inquiry_id)])[0]
 
 
 def read_own_inquiry(session: Session, inquiry_id: str, by: Actor) -> Inquiry:
@@ -60,7 +61,7 @@ def list_inquiries(
 ) -> tuple[list[FullInquiry], int | None]:
     """Return a page of inquiries, newest first, and where the next one begins."""
     page, following = inquiries.page(session, narrowed, before=before, limit=limit)
-    return _full(session, vault, page), following
+    return with_detail(session, vault, page), following
 
 
 def read_timeline(session: Session, inquiry_id: str) -> list[TimelineItem]:
@@ -72,19 +73,43 @@ def nearby_inquiries(
     session: Session, vault: Vault, inquiry_id: str, policy: Policy, at: datetime
 ) -> list[NearbyInquiry]:
     """Return what was asked lately and close by, nearest first. Raises NotFound."""
-    if policy.nearby_meters <= 0:
-        return []
     inquiry = the_inquiry(session, inquiry_id)
     point = _details(session, vault, [inquiry.id])[inquiry.id].point or _point(inquiry)
-    found = inquiries.nearby(session, inquiry, point, at - policy.nearby_window, policy.nearby_meters)
+    place = _Place(point, inquiry.block, inquiry.street_key)
+    return _near(session, vault, place, policy, at, but_not=inquiry.id)
+
+
+def nearby_place(
+    session: Session, vault: Vault, address: str | None, point: Point | None, policy: Policy, at: datetime
+) -> list[NearbyInquiry]:
+    """Return what was asked lately and close to a place that is still being told; nothing is kept of it."""
+    block = read_block(address) if address else None
+    street = street_keys(block)[0] if block else None
+    return _near(session, vault, _Place(point, str(block) if block else None, street), policy, at)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    point: Point | None
+    block: str | None
+    street_key: str | None
+
+
+def _near(
+    session: Session, vault: Vault, place: _Place, policy: Policy, at: datetime, *, but_not: str | None = None
+) -> list[NearbyInquiry]:
+    if policy.nearby_meters <= 0:
+        return []
+    since = at - policy.nearby_window
+    found = inquiries.nearby(session, place.point, place.street_key, since, policy.nearby_meters, but_not=but_not)
     details = _details(session, vault, [each.id for each in found])
     distances: list[tuple[float, Inquiry]] = []
     for each in found:
         other = details[each.id].point or _point(each)
-        if point is None or other is None:
-            if same_block(inquiry.block, each.block):
+        if place.point is None or other is None:
+            if same_block(place.block, each.block):
                 distances.append((-1.0, each))  # nearer than anything that is measured
-        elif (distance := distance_m(point, other)) <= policy.nearby_meters:
+        elif (distance := distance_m(place.point, other)) <= policy.nearby_meters:
             distances.append((distance, each))
     nearest = sorted(distances, key=lambda pair: (pair[0], -pair[1].first_event))[:NEARBY_AT_MOST]
     newest_call = calls.newest_call_of(session, [each.id for _, each in nearest])
@@ -101,7 +126,8 @@ def _point(inquiry: Inquiry) -> Point | None:
     return Point(inquiry.latitude, inquiry.longitude)
 
 
-def _full(session: Session, vault: Vault, found: Sequence[Inquiry]) -> list[FullInquiry]:
+def with_detail(session: Session, vault: Vault, found: Sequence[Inquiry]) -> list[FullInquiry]:
+    """Return inquiries with their sealed detail opened and the ids of their calls."""
     ids = [inquiry.id for inquiry in found]
     details, calls_of = _details(session, vault, ids), inquiries.calls_of(session, ids)
     return [FullInquiry(inquiry, details[inquiry.id], tuple(calls_of[inquiry.id])) for inquiry in found]

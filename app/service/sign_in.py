@@ -16,14 +16,16 @@ from app.store.session import WriteSession
 from app.store.sessions import ConsoleSession, SignInLink
 
 LINK_LASTS = timedelta(minutes=10)
+# `intake` logs from programs and desks of its own; the console shows nothing that it may read.
+CONSOLE_ROLES = frozenset({Role.DISPATCHER, Role.SUPERVISOR, Role.AUDITOR})
 # The token behind the link of `make run`, so that its bearer can be named and revoked like any other.
 LINK_TOKEN_NAME = "sign-in link"  # noqa: S105  # a name, no secret
 
 
 def sign_in(session: WriteSession, token_secret: str, at: datetime) -> tuple[ConsoleSession, str]:
-    """Start a session by a token and return it with its cookie's secret. Raises NotFound for a token of no use."""
+    """Start a session by a token and return it with its cookie's secret. Raises NotFound for a token of no use here."""
     token = directory.find_token_by_hash(session, hash_of(token_secret.strip()))
-    if token is None or not _is_live(token, at):
+    if token is None or not _is_live(token, at) or token.role not in CONSOLE_ROLES:
         raise NotFound
     return _start(session, token, at)
 

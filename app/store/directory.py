@@ -1,8 +1,10 @@
 """Contacts, City facilities and tokens: the small lists that supervisors keep."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlmodel import Session
 
 from app.domain.actor import Role
@@ -69,6 +71,11 @@ def find_token(session: Session, token_id: str) -> Token | None:
 def find_token_by_hash(session: Session, secret_hash: str) -> Token | None:
     """Return the token with this hash of its secret."""
     return tokens.first(session, _token.secret_hash == secret_hash)
+
+
+def token_names(session: Session, token_ids: Collection[str]) -> dict[str, str]:
+    """Return the names of tokens, by id."""
+    return dict(session.execute(select(_token.id, _token.name).where(_token.id.in_(token_ids))).tuples())
 
 
 def any_token(session: Session) -> bool:

@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from app.domain.inquiry import Activity, AreaCommand, Inquiry, Source
 from app.domain.place import Point
-from app.domain.status import Status
+from app.domain.status import SETTLED, Status
 from app.store.rows import Rows
 from app.store.session import WriteSession
 from app.store.tables import CallInquiryRow, InquiryRow
@@ -107,12 +107,22 @@ def _street_starts_with(start: str) -> ColumnElement[bool]:
     return or_(first, and_(_t.crossing_key >= start, _t.crossing_key < end))
 
 
-def nearby(session: Session, inquiry: Inquiry, point: Point | None, since: datetime, meters: float) -> list[Inquiry]:
+def nearby(
+    session: Session,
+    point: Point | None,
+    street_key: str | None,
+    since: datetime,
+    meters: float,
+    *,
+    but_not: str | None = None,
+) -> list[Inquiry]:
     """Return inquiries observed since a time that may be close: by rounded coordinates, where they lack by the street.
 
-    The caller measures the exact distance and compares the blocks. Withdrawn ones and the inquiry itself are left out.
+    The caller measures the exact distance and compares the blocks. Withdrawn ones and `but_not`, an id, are left out.
     """
-    where = [_t.observed_at >= since, _t.status != Status.WITHDRAWN, _t.id != inquiry.id]
+    where = [_t.observed_at >= since, _t.status != Status.WITHDRAWN]
+    if but_not is not None:
+        where.append(_t.id != but_not)
     found: list[Row[tuple[object, ...]]] = []
     if point is not None:
         reach = meters / _METERS_PER_DEGREE + _ROUNDING
@@ -128,12 +138,31 @@ def nearby(session: Session, inquiry: Inquiry, point: Point | None, since: datet
             .order_by(nearest)
             .limit(_CANDIDATES)
         )
-    if inquiry.street_key is not None:
-        street = _street_starts_with(inquiry.street_key.split()[0])
+    if street_key is not None:
+        street = _street_starts_with(street_key.split()[0])
         lacking = [_t.latitude.is_(None)] if point is not None else []
         newest = inquiries.select().where(*where, *lacking, street).order_by(_t.observed_at.desc())
         found += session.execute(newest.limit(_CANDIDATES))
     return [inquiries.read(row) for row in found]
+
+
+def waiting(session: Session, settled_since: datetime, limit: int) -> list[Inquiry]:
+    """Return the inquiries with something left to do, the next due first.
+
+    Those that are not settled, those whose asker waits to be called back, and those settled since a time whose asker
+    was not told yet.
+    """
+    settled = _t.status.in_(SETTLED)
+    query = inquiries.select().where(
+        _t.status != Status.WITHDRAWN,
+        or_(
+            _t.status.in_(set(Status) - SETTLED - {Status.WITHDRAWN}),
+            and_(settled, _t.due_at.is_not(None)),
+            and_(settled, _t.answered_status.is_(None), _t.status_since >= settled_since),
+        ),
+    )
+    ordered = query.order_by(_t.due_at.is_(None), _t.due_at, _t.first_event).limit(limit)
+    return [inquiries.read(row) for row in session.execute(ordered)]
 
 
 def with_callback_due(session: Session, at: datetime, limit: int) -> list[Inquiry]:

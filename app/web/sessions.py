@@ -45,7 +45,11 @@ async def session_of(request: Request) -> KnownSession | None:
 
 def same_origin_token(request: Request) -> str:
     """Return what a page of ours sends along with a change; made of the cookie, so kept nowhere."""
-    secret = request.cookies.get(COOKIE, "")
+    return same_origin_token_of(request.cookies.get(COOKIE, ""))
+
+
+def same_origin_token_of(secret: str) -> str:
+    """Return the same-origin token of the session with this secret."""
     return hmac.new(secret.encode(), b"same-origin", hashlib.sha256).hexdigest()
 
 

@@ -12,41 +12,64 @@ from app.main import create_app
 from app.settings import Settings
 from app.web.observing import log_json_lines
 
-# How long a client may take to send a request's headers. uvicorn itself sets no end to it.
+# How long a client may take to send a request's headers, and then its body. uvicorn itself sets no end to either.
 HEADER_SECONDS = 10
+BODY_SECONDS = 15
+# How long headers may be; what arrives together with their last byte is not counted.
+HEADER_BYTES = 32 * 1024
 KEEP_ALIVE_SECONDS = 30
 SHUTDOWN_SECONDS = 10
 CONNECTIONS_WAITING = 2048
 
 
 class ImpatientProtocol(HttpToolsProtocol):
-    """HTTP as uvicorn speaks it, but a connection whose first request does not arrive is closed."""
+    """HTTP as uvicorn speaks it, but a connection whose request does not arrive in time, or in size, is closed.
+
+    A body's time runs whether or not a route reads it: whoever is refused at once could hold the connection for good.
+    """
 
     _patience: asyncio.TimerHandle | None = None
+    _in_headers = True
+    _header_bytes = 0
 
     def connection_made(self, transport: Any) -> None:  # noqa: ANN401  # as in uvicorn
         """Begin to wait for the first request's headers."""
         super().connection_made(transport)
-        self._await_headers()
+        self._wait(HEADER_SECONDS)
+
+    def data_received(self, data: bytes) -> None:
+        """Take what arrived; headers that are too long by now are not waited for."""
+        super().data_received(data)
+        if self._in_headers:
+            self._header_bytes += len(data)
+            if self._header_bytes > HEADER_BYTES:
+                self.transport.close()
 
     def on_message_begin(self) -> None:
         """Begin to wait for the headers of a request that began."""
         super().on_message_begin()
-        self._await_headers()
+        self._in_headers, self._header_bytes = True, 0
+        self._wait(HEADER_SECONDS)
 
     def on_headers_complete(self) -> None:
-        """Stop waiting: the headers are here."""
-        self._stop_waiting()
+        """Begin to wait for the body."""
+        self._in_headers = False
+        self._wait(BODY_SECONDS)
         super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """Stop waiting: the request is here."""
+        self._stop_waiting()
+        super().on_message_complete()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Stop waiting: there is nobody to wait for."""
         self._stop_waiting()
         super().connection_lost(exc)
 
-    def _await_headers(self) -> None:
+    def _wait(self, seconds: float) -> None:
         self._stop_waiting()
-        self._patience = self.loop.call_later(HEADER_SECONDS, self.transport.close)
+        self._patience = self.loop.call_later(seconds, self.transport.close)
 
     def _stop_waiting(self) -> None:
         if self._patience is not None:
@@ -79,5 +102,4 @@ def serve(app: FastAPI, settings: Settings) -> None:
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
         backlog=CONNECTIONS_WAITING,
-        h11_max_incomplete_event_size=16 * 1024,
     )

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 from starlette.datastructures import MutableHeaders
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.domain.moment import exact
@@ -33,6 +33,8 @@ _SECURITY_HEADERS = (
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"permissions-policy", b"geolocation=(), camera=(), microphone=()"),
 )
+# Nobody is answered by it: only log lines and figures name it, as those of other servers do.
+CLIENT_WENT_AWAY = 499
 # Browsers heed it behind TLS alone.
 _HSTS = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
 
@@ -74,6 +76,8 @@ class Observing:
 
         try:
             await self.app(scope, receive, observed)
+        except ClientDisconnect:
+            status = status or CLIENT_WENT_AWAY
         except Exception as error:  # noqa: BLE001  # the last place to catch it; its text is told nobody
             _note(error, request_id)
             if not status:

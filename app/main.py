@@ -2,11 +2,13 @@
 
 import asyncio
 import logging
+import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
+from anyio import CapacityLimiter
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
@@ -18,10 +20,11 @@ from app.settings import Settings
 from app.store.engine import Database, open_database
 from app.store.point_reads import PointReads
 from app.store.session import WriteSession
+from app.store.soundness import Soundness
 from app.store.vault import Vault, make_key_file
 from app.store.writer import Writer
 from app.web import health
-from app.web.api import calls, contacts, facilities, inquiries, register, status, stream, tokens
+from app.web.api import calls, contacts, facilities, inquiries, register, reports, status, stream, tokens
 from app.web.api import screen as screening
 from app.web.clock import ClockWatch, utc_now
 from app.web.feed import Feed
@@ -33,10 +36,13 @@ from app.web.openapi import describe
 from app.web.pages import docs, problems
 from app.web.pages.frame import STATIC
 from app.web.problems import HANDLERS
+from app.web.public_log import PublicLog
 from app.web.service import Service, new_readers
 
 ERASE_EVERY_SECONDS = 3600
-_API = (inquiries, calls, status, screening, contacts, facilities, tokens, register, stream)
+# With a shorter publication delay each write may be public at once.
+_SHORT_DELAY = timedelta(minutes=1)
+_API = (inquiries, calls, status, screening, contacts, facilities, tokens, register, reports, stream)
 _PAGES = (problems, docs)
 _ROUTED = (*_API, health, *_PAGES)
 log = logging.getLogger(__name__)
@@ -51,14 +57,19 @@ def create_app(
     """Return the service, ready to be served. `clock` and `screen_text` are what tests put in their place."""
     service = open_service(settings, clock=clock, screen_text=screen_text)
     feed = feed_of(service)
+    public_log = PublicLog(service)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        await asyncio.to_thread(public_log.check)
         service.writer.start()
         running = [asyncio.create_task(_erase_by_the_hour(service)), asyncio.create_task(feed.run())]
+        keeping = asyncio.create_task(public_log.run())
         try:
             yield
         finally:
+            public_log.stop()
+            await keeping
             for task in running:
                 task.cancel()
                 with suppress(asyncio.CancelledError):
@@ -75,6 +86,7 @@ def create_app(
         redirect_slashes=False,
     )
     app.state.service = service
+    app.state.public_log = public_log
     app.state.feed = feed
     for module in _ROUTED:
         app.include_router(module.router)
@@ -95,11 +107,18 @@ def open_service(
     database = open_database(settings.url)
     vault = Vault(settings.vault_folder)
     metrics = Metrics()
+    soundness, log_stale = Soundness(), threading.Event()
+
+    def open_session() -> WriteSession:
+        session = write_session(database, vault, settings, soundness)
+        session.after_commit.append(lambda: log_stale.set() if _shows_at_once(session, settings) else None)
+        return session
+
     return Service(
         settings=settings,
         policy=settings.policy,
         database=database,
-        writer=Writer(database, lambda: write_session(database, vault, settings)),
+        writer=Writer(database, open_session),
         point_reads=PointReads(database),
         vault=vault,
         screen=screen_text,
@@ -110,6 +129,9 @@ def open_service(
         metrics=metrics,
         clock_watch=ClockWatch(),
         readers=new_readers(),
+        reporting=CapacityLimiter(1),
+        soundness=soundness,
+        log_stale=log_stale,
     )
 
 
@@ -123,9 +145,18 @@ def feed_of(service: Service) -> Feed:
     return feed
 
 
-def write_session(database: Database, vault: Vault, settings: Settings) -> WriteSession:
+def write_session(
+    database: Database, vault: Vault, settings: Settings, soundness: Soundness | None = None
+) -> WriteSession:
     """Return a session that writes by the settings' rules."""
-    return WriteSession(database.writing, vault=vault, policy=settings.policy, screen_version=SCREEN_VERSION)
+    return WriteSession(
+        database.writing, vault=vault, policy=settings.policy, screen_version=SCREEN_VERSION, soundness=soundness
+    )
+
+
+def _shows_at_once(session: WriteSession, settings: Settings) -> bool:
+    """Tell whether the public may see something of a batch before the cut moves on by itself."""
+    return session.corrects or settings.publication_delay < _SHORT_DELAY
 
 
 def _secret(file: Path) -> bytes:

@@ -29,7 +29,7 @@ class KeyFile:
         """Make a first key, unless there is one."""
         make_key_file(self.file, write_key_file([SigningKey(self.origin, os.urandom(HASH_BYTES))]))
 
-    def keys(self) -> tuple[SigningKey, ...]:
+    def read(self) -> tuple[SigningKey, ...]:
         """Return the keys that sign now. Raises KeysRefused."""
         try:
             status = self.file.stat()

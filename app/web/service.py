@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from threading import Event
 from typing import TypeVar
 
 from anyio import CapacityLimiter, to_thread
@@ -16,6 +17,7 @@ from app.domain.screening import Finding
 from app.settings import Settings
 from app.store.engine import READERS, Database
 from app.store.point_reads import PointReads
+from app.store.soundness import Soundness
 from app.store.vault import Vault
 from app.store.writer import DatabaseUnavailable, Writer
 from app.web.clock import ClockWatch
@@ -44,6 +46,12 @@ class Service:
     metrics: Metrics
     clock_watch: ClockWatch
     readers: CapacityLimiter
+    # One report at a time: they read much.
+    reporting: CapacityLimiter
+    # Whether the ledger was found to be other than what was committed to.
+    soundness: Soundness
+    # Set when something was written that the public may see at once.
+    log_stale: Event
 
     async def read(self, question: Callable[[Session], Read]) -> Read:
         """Answer a question from one state of the database, on a thread."""

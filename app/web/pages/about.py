@@ -1,0 +1,26 @@
+"""What the service is, what it stores and what never, and how to check it without taking the City's word."""
+
+from itertools import groupby
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+
+from app.service.read_data_register import Periods, read_data_register
+from app.web.access import PUBLIC, allowed
+from app.web.pages.frame import page
+from app.web.public_log import public_log_of
+from app.web.service import service_of
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/about")
+@allowed(PUBLIC)
+async def about(request: Request) -> HTMLResponse:
+    """Return the page."""
+    settings, policy = service_of(request).settings, service_of(request).policy
+    periods = Periods(policy.retention, settings.publication_delay, settings.checkpoint_interval)
+    register = read_data_register(periods)
+    places = [(place, list(fields)) for place, fields in groupby(register, key=lambda each: (each.store, each.place))]
+    keys = [str(key.verifier) for key in public_log_of(request).keys.keys()]
+    return page(request, "about.html", places=places, keys=keys, base=str(request.base_url).rstrip("/"))

@@ -19,6 +19,7 @@ _MAY_BE_DISGUISED = re.compile(r"[0134578@$!|+€*][a-z]|[a-z][0134578@$!|+€*]
 _MIXED_WORD = re.compile(r"(?<![\w@$!|+€*])[a-z0-9@$!|+€]{2,24}")
 _SPACED_LETTERS = re.compile(r"(?<![^\W_])[a-z0-9@$](?:[ .\-_*/|,]{1,3}[a-z0-9@$](?![^\W_])){3,60}")
 _BROKEN_WORD = re.compile(r"(?<![^\W_])[a-z0-9]{1,12}(?:[.\-_*~|]{1,2}[a-z0-9]{1,12}){1,11}")
+_MAY_BE_BROKEN = re.compile(r"[.\-_*~|](?<=[a-z0-9].)[a-z0-9]")
 _LONGEST_WORD = 24
 _SHORTEST_TYPO = 6
 
@@ -60,7 +61,7 @@ class Disguises:
         for match in _SPACED_LETTERS.finditer(text.letters):
             if (words := self._segmented(text.letters, match)) is not None:
                 replacements.append((match.start(), match.end(), *words))
-        if not replacements:
+        if not replacements and _MAY_BE_BROKEN.search(text.letters) is not None:
             for match in _BROKEN_WORD.finditer(text.letters):
                 at = [index for index in range(match.start(), match.end()) if text.letters[index].isalnum()]
                 word = "".join(text.letters[index] for index in at)
@@ -113,8 +114,3 @@ def _cut(run: str, words: dict[str, int]) -> list[str] | None:
         cut.append(run[step[1] : end])
         end = step[1]
     return cut[::-1]
-
-
-def _phrases_of(lexicon: Lexicon, name: str) -> list[tuple[str, ...]]:
-    signs = lexicon.members(name)
-    return [(first, *rest) for first, endings in lexicon.phrases.items() for rest, sign in endings if sign in signs]

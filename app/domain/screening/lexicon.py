@@ -107,15 +107,17 @@ class Lexicon:
         self._derived: dict[str, str] = read_tables("classes.toml")["class"]
         self.splits: dict[str, str] = read_tables("classes.toml")["split"]
         self.words: dict[str, int] = {}
-        self.phrases: dict[str, list[tuple[tuple[str, ...], int]]] = {}
+        # By their first two words: the other words and the sign, longest first.
+        self.phrases: dict[tuple[str, str], list[tuple[tuple[str, ...], int]]] = {}
         for parts, classes in kinds.items():
             sign = self.sign_of({*classes, *_classes_by_form(parts[0])} if len(parts) == 1 else classes)
             if len(parts) == 1:
                 self.words[parts[0]] = sign
             else:
-                self.phrases.setdefault(parts[0], []).append((parts[1:], sign))
+                self.phrases.setdefault(parts[:2], []).append((parts[2:], sign))
         for endings in self.phrases.values():
             endings.sort(key=lambda ending: -len(ending[0]))
+        self.phrase_beginnings = frozenset(first for first, _ in self.phrases)
 
     def sign_of(self, classes: Iterable[str]) -> int:
         """Return the code point of the sign for a set of classes; the next one is the same word with a capital."""

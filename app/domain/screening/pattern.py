@@ -6,7 +6,7 @@ A pattern is a row of elements, parted by spaces:
     CLASS&CAP   of both classes                        A-B         of the first and not of the second class
     (a b|C)     one row or the other                   X?          X or nothing
     X{1,3}      X once to three times                  ~4          up to four words of the same sentence, any
-    !X          not followed by X                      ^ and $     start and end of the text or of a sentence
+    !X, !(a b)  not followed by that                   ^ and $     start and end of the text or of a sentence
     -X          not after X                            < ... >     the words to report; all, where none are marked
 
 There is no unbounded repeat, so the work for a text grows with its length and no text can make it grow faster.
@@ -15,6 +15,7 @@ There is no unbounded repeat, so the work for a text grows with its length and n
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from app.domain.screening.lexicon import LITERAL
@@ -26,35 +27,90 @@ if TYPE_CHECKING:
     from app.domain.screening.lexicon import Lexicon
 
 LONGEST_REPEAT = 12
-_NEEDS_KEPT = 4
+_NEEDS_KEPT = 8
 _ELEMENT = re.compile(
     r"\s*(?:"
-    r"(?P<gap>~(\d+))|(?P<open>!\()|(?P<group>\()|(?P<close>\))|(?P<bar>\|)|(?P<mark>[<>])|(?P<edge>[\^$])"
-    r"|(?P<name>[!-]?[A-Z][A-Z0-9_&-]*)|(?P<word>[!-]?(?:'[a-z]+|[a-z0-9]+))"
+    r"~(?P<gap>\d+)|(?P<open>!?\()|(?P<close>\))|(?P<bar>\|)|(?P<mark>[<>])|(?P<edge>[\^$])"
+    r"|(?P<prefix>[!-]?)(?:(?P<name>[A-Z][A-Z0-9_&-]*)|(?P<word>'[a-z]+|[a-z0-9]+))"
     r")(?P<repeat>\?|\{\d+,\d+\})?"
 )
+_MARKS = {"<": "(?P<told>", ">": ")"}
 
 
 class PatternError(ValueError):
     """A rule's pattern cannot be read; says which and where."""
 
 
-def literal_words(pattern: str) -> Iterator[str]:
-    """Yield the words that a pattern names outright."""
-    for element in _elements(pattern):
-        if element["word"]:
-            yield element["word"].lstrip("!-")
+@dataclass(slots=True)
+class Element:
+    """One element of a row. `signs` holds its class or word; `rows` the alternatives of a bracket."""
+
+    kind: str  # "signs", "group", "gap", "mark", "edge"
+    text: str = ""
+    literal: bool = False
+    prefix: str = ""
+    repeat: str = ""
+    rows: list[list[Element]] = field(default_factory=list)
+
+    @property
+    def optional(self) -> bool:
+        """Whether a match may do without it."""
+        return self.repeat.startswith(("?", "{0"))
+
+    @property
+    def plain(self) -> bool:
+        """Whether it is one word or class, once, and nothing else."""
+        return self.kind == "signs" and not self.repeat and not self.prefix
 
 
-def _elements(pattern: str) -> Iterator[re.Match[str]]:
+def parsed(pattern: str) -> list[Element]:
+    """Return the elements of a pattern.
+
+    Raises PatternError for what cannot be read.
+    """
     pattern = plain_text(pattern).cased.rstrip()
+    stack: list[Element] = [Element("group", rows=[[]])]
     at = 0
     while at < len(pattern):
-        element = _ELEMENT.match(pattern, at)
-        if element is None:
+        found = _ELEMENT.match(pattern, at)
+        if found is None:
             raise PatternError(f"cannot be read from here on: {pattern[at:]!r}")
-        yield element
-        at = element.end()
+        at = found.end()
+        repeat = found["repeat"] or ""
+        if repeat.startswith("{") and int(repeat[1:-1].split(",")[1]) > LONGEST_REPEAT:
+            raise PatternError(f"repeats more than {LONGEST_REPEAT} times: {found[0]}")
+        if found["open"]:
+            stack.append(Element("group", prefix=found["open"][:-1], rows=[[]]))
+        elif found["close"]:
+            group = stack.pop()
+            group.repeat = repeat
+            if not stack:
+                raise PatternError(f"a bracket too many before: {pattern[at:]!r}")
+            stack[-1].rows[-1].append(group)
+        elif found["bar"]:
+            stack[-1].rows.append([])
+        else:
+            stack[-1].rows[-1].append(_element(found, repeat))
+    if len(stack) != 1 or len(stack[0].rows) != 1:
+        raise PatternError(f"brackets do not match: {pattern!r}")
+    return stack[0].rows[0]
+
+
+def _element(found: re.Match[str], repeat: str) -> Element:
+    for kind in ("gap", "mark", "edge"):
+        if found[kind]:
+            return Element(kind, found[kind])
+    word = found["word"]
+    return Element("signs", word or found["name"], bool(word), found["prefix"], repeat)
+
+
+def literal_words(row: Iterable[Element]) -> Iterator[str]:
+    """Yield the words that a row names outright."""
+    for element in row:
+        if element.literal:
+            yield element.text
+        for alternative in element.rows:
+            yield from literal_words(alternative)
 
 
 def sign_set(signs: Iterable[int]) -> str:
@@ -68,134 +124,111 @@ def sign_set(signs: Iterable[int]) -> str:
     return "[" + "".join(chr(low) if low == high else f"{chr(low)}-{chr(high)}" for low, high in ranges) + "]"
 
 
-def _phrases_by_word(lexicon: Lexicon) -> dict[str, frozenset[int]]:
-    signs: dict[str, set[int]] = {}
-    for first, endings in lexicon.phrases.items():
-        for rest, sign in endings:
-            for word in (first, *rest):
-                signs.setdefault(word, set()).update((sign, sign + 1))
-    return {word: frozenset(found) for word, found in signs.items()}
-
-
 class PatternCompiler:
-    """Turns patterns into regular expressions for one lexicon."""
+    """Turns rows of elements into regular expressions for one lexicon."""
 
     def __init__(self, lexicon: Lexicon) -> None:
+        """Take the lexicon once every sign has been given out."""
         self._lexicon = lexicon
-        self._sets: dict[str, str] = {}
-        self._closed_as_optional = False
         self._in_phrases = _phrases_by_word(lexicon)
-        self._stop = self.set_of("STOP")
+        self._stop = sign_set(lexicon.members("STOP"))
         self._inside_sentence = "[^" + self._stop[1:]
+        self._anything = len(lexicon.members("ANY"))
 
-    def set_of(self, expression: str) -> str:
-        """Return the regular expression of a class expression or literal."""
-        if expression not in self._sets:
-            signs = self._lexicon.members(expression)
-            if not signs:
-                raise PatternError(f"{expression} holds no word")
-            self._sets[expression] = sign_set(signs)
-        return self._sets[expression]
+    def expression(self, row: list[Element]) -> str:
+        """Return the regular expression of a row.
 
-    def expression(self, pattern: str) -> str:
-        """Return the regular expression of a pattern.
-
-        Raises PatternError for what cannot be read, KeyError for an unknown class.
+        Raises PatternError for a class without words, KeyError for a class that no file names.
         """
         written: list[str] = []
-        run: list[str] = []
-        for element in _elements(pattern):
-            word = element["word"]
-            if word and not element["repeat"] and word[0] not in "!-":
-                run.append(word)
+        run: list[Element] = []
+        for element in row:
+            if element.plain and element.literal:
+                run.append(element)
                 continue
             written += self._run(run), self._piece(element)
             run = []
-        written.append(self._run(run))
-        return "".join(written)
+        return "".join([*written, self._run(run)])
 
-    def _run(self, run: list[str]) -> str:
+    def _piece(self, element: Element) -> str:
+        if element.kind == "gap":
+            return f"{self._inside_sentence}{{0,{int(element.text)}}}?"
+        if element.kind == "mark":
+            return _MARKS[element.text]
+        if element.kind == "edge":
+            return f"(?:^|(?<={self._stop}))" if element.text == "^" else f"(?=$|{self._stop})"
+        body = self._group(element) if element.kind == "group" else sign_set(self._signs(element))
+        if element.prefix == "!":
+            return f"(?!{body})"
+        if element.prefix == "-":
+            return f"(?<!{body})"
+        return body + element.repeat
+
+    def _group(self, element: Element) -> str:
+        """Return a bracket's alternatives, the single words and classes among them made one set."""
+        single: set[int] = set()
+        rows: list[str] = []
+        for row in element.rows:
+            if len(row) == 1 and row[0].plain:
+                single |= self._signs(row[0])
+            else:
+                rows.append(self.expression(row))
+        if single:
+            rows.append(sign_set(single))
+        return rows[0] if len(rows) == 1 and single else "(?:" + "|".join(rows) + ")"
+
+    def _signs(self, element: Element) -> frozenset[int]:
+        signs = self._lexicon.members(LITERAL + element.text if element.literal else element.text)
+        if not signs:
+            raise PatternError(f"{element.text} holds no word")
+        return signs
+
+    def _run(self, run: list[Element]) -> str:
         """Return the expression of words in a row, which a text may hold as words or, where they are one, as a phrase."""
-        plain = "".join(self.set_of(LITERAL + word) for word in run)
+        plain = "".join(sign_set(self._signs(element)) for element in run)
         phrases = self._lexicon.phrases
-        if len(run) < 2 or not any(word in phrases for word in run):  # noqa: PLR2004 - a phrase has two words
-            return plain
+        words = [element.text for element in run]
         cut: list[str] = []
         at = 0
-        while at < len(run):
-            for rest, sign in phrases.get(run[at], ()):
-                if tuple(run[at + 1 : at + 1 + len(rest)]) == rest:
+        while at < len(words):
+            for rest, sign in phrases.get((words[at], words[at + 1]) if at + 1 < len(words) else ("", ""), ()):
+                if tuple(words[at + 2 : at + 2 + len(rest)]) == rest:
                     cut.append(sign_set((sign, sign + 1)))
-                    at += 1 + len(rest)
+                    at += 2 + len(rest)
                     break
             else:
-                cut.append(self.set_of(LITERAL + run[at]))
+                cut.append(sign_set(self._signs(run[at])))
                 at += 1
         whole = "".join(cut)
         return plain if whole == plain else f"(?:{plain}|{whole})"
 
-    def _piece(self, element: re.Match[str]) -> str:
-        repeat = element["repeat"] or ""
-        if repeat.startswith("{") and int(repeat[1:-1].split(",")[1]) > LONGEST_REPEAT:
-            raise PatternError(f"repeats more than {LONGEST_REPEAT} times: {element[0]}")
-        if element["gap"]:
-            return f"{self._inside_sentence}{{0,{int(element[2])}}}?"
-        if element["open"]:
-            return "(?!"
-        if element["group"]:
-            return "(?:"
-        if element["close"]:
-            return ")" + repeat
-        if element["bar"]:
-            return "|"
-        if element["mark"]:
-            return "(?P<told>" if element["mark"] == "<" else ")"
-        if element["edge"]:
-            return f"(?:^|(?<={self._stop}))" if element["edge"] == "^" else f"(?=$|{self._stop})"
-        return self._word(element["name"] or element["word"], literal=bool(element["word"])) + repeat
-
-    def _word(self, name: str, *, literal: bool) -> str:
-        bare = name.lstrip("!-")
-        signs = self.set_of(LITERAL + bare if literal else bare)
-        if name.startswith("!"):
-            return f"(?!{signs})"
-        if name.startswith("-"):
-            return f"(?<!{signs})"
-        return signs
-
-    def needs(self, pattern: str) -> tuple[frozenset[int], ...]:
+    def needs(self, row: list[Element]) -> tuple[frozenset[int], ...]:
         """Return sets of signs of each of which a match holds at least one, the rarest first; to skip other texts."""
-        sets = self._needs(_elements(pattern))
-        anything = len(self._lexicon.members("ANY"))
-        return tuple(sorted({found for found in sets if len(found) < anything / 2}, key=len)[:_NEEDS_KEPT])
+        found = {signs for signs in self._needs(row) if len(signs) < self._anything / 2}
+        return tuple(sorted(found, key=len)[:_NEEDS_KEPT])
 
-    def _needs(self, elements: Iterator[re.Match[str]]) -> list[frozenset[int]]:
-        """Return the sets that a row needs, up to its closing bracket; of alternatives, what one of them needs."""
-        row: list[frozenset[int]] = []
-        alternatives: list[list[frozenset[int]]] = []
-        for element in elements:
-            optional = (element["repeat"] or "").startswith(("?", "{0"))
-            if element["close"]:
-                self._closed_as_optional = optional
-                break
-            if element["bar"]:
-                alternatives.append(row)
-                row = []
-            elif element["open"]:
-                self._needs(elements)  # what must not follow is not needed
-            elif element["group"]:
-                inner = self._needs(elements)
-                if not self._closed_as_optional:
-                    row += inner
-            elif (name := element["name"] or element["word"]) and name[0] not in "!-" and not optional:
-                row.append(self._signs_that_hold(name) if element["word"] else self._lexicon.members(name))
-        if not alternatives:
-            return row
-        alternatives.append(row)
-        if not all(alternatives):
-            return []
-        return [frozenset().union(*(min(alternative, key=len) for alternative in alternatives))]
+    def _needs(self, row: list[Element]) -> Iterator[frozenset[int]]:
+        for element in row:
+            if element.prefix or element.optional:
+                continue
+            if element.kind == "signs":
+                yield self._signs_that_hold(element)
+            elif element.kind == "group":
+                rarest = [min(self._needs(alternative), key=len, default=None) for alternative in element.rows]
+                known = [signs for signs in rarest if signs is not None]
+                if len(known) == len(rarest):
+                    yield frozenset().union(*known)
 
-    def _signs_that_hold(self, word: str) -> frozenset[int]:
-        """Return the signs of a word and of the phrases that hold it, since a text may have either."""
-        return self._lexicon.members(LITERAL + word) | self._in_phrases.get(word, frozenset())
+    def _signs_that_hold(self, element: Element) -> frozenset[int]:
+        """Return an element's signs and, of a word, those of the phrases that hold it: a text may have either."""
+        in_phrases = self._in_phrases.get(element.text, frozenset()) if element.literal else frozenset()
+        return self._signs(element) | in_phrases
+
+
+def _phrases_by_word(lexicon: Lexicon) -> dict[str, frozenset[int]]:
+    signs: dict[str, set[int]] = {}
+    for beginning, endings in lexicon.phrases.items():
+        for rest, sign in endings:
+            for word in (*beginning, *rest):
+                signs.setdefault(word, set()).update((sign, sign + 1))
+    return {word: frozenset(found) for word, found in signs.items()}

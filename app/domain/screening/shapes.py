@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
     from app.domain.screening.lexicon import Lexicon
 
-# A word with a digit, the bracket or plus before it, and a short word before that ("A 201", "WAC 229"): shapes that
-# need no other word begin at one of these places.
-_NUMBER = re.compile(r"(?<!\w)(?:[a-z]{1,3}[ #-]{1,3})?([(+] ?)?((?<!\w)[a-z]{0,4}\d)")
+_DIGITS = re.compile(r"[0-9]+")
+_SHORT_WORD_BEFORE = re.compile(r"(?<![a-z0-9])[a-z]{1,3}[ #-]{1,3}$")  # "A 201", "WAC 229"
+_LONGEST_WORD_BEFORE = 6
 
 
 def _social_security(digits: str) -> bool:
@@ -52,13 +52,36 @@ class Shape:
     sign: str
 
 
+_LONGEST_SHAPE = 28  # characters; the longest telephone number with all its separators
+
+
 @dataclass(frozen=True, slots=True)
 class _Form:
     sign: str
     expression: re.Pattern[str]
     near: tuple[str, ...]  # words of which the text must hold one; such a form may begin anywhere
+    digits: int  # fewest digits that it holds
     check: Callable[[str], bool] | None
     group: str | int
+
+
+def _starts(letters: str) -> list[tuple[int, int]]:
+    """Return where a shape may begin, and how many digits it can hold there at most.
+
+    That is: at a word with a digit, at the bracket or plus before it, at a short word before it.
+    """
+    places: set[int] = set()
+    for digits in _DIGITS.finditer(letters):
+        start = digits.start()
+        while start and digits.start() - start < _LONGEST_WORD_BEFORE and letters[start - 1].isalnum():
+            start -= 1
+        places.add(start)
+        before = letters[max(0, start - _LONGEST_WORD_BEFORE) : start]
+        if before.rstrip(" ")[-1:] in ("(", "+"):
+            places.add(start - len(before) + len(before.rstrip(" ")) - 1)
+        if (short := _SHORT_WORD_BEFORE.search(before)) is not None:
+            places.add(start - len(before) + short.start())
+    return [(start, sum(map(str.isdigit, letters[start : start + _LONGEST_SHAPE]))) for start in sorted(places)]
 
 
 class Shapes:
@@ -71,6 +94,7 @@ class Shapes:
                 chr(lexicon.sign_of([entry["class"]])),
                 re.compile(entry["form"]),
                 tuple(entry.get("near", ())),
+                entry.get("digits", 0),
                 _CHECKS[entry["check"]] if "check" in entry else None,
                 "told" if "(?P<told>" in entry["form"] else 0,
             )
@@ -79,17 +103,16 @@ class Shapes:
 
     def found_in(self, letters: str) -> list[Shape]:
         """Return the shapes in plain small letters, in order, none overlapping; where two do, the earlier form."""
-        numbers = list(_NUMBER.finditer(letters))
-        if not numbers and "@" not in letters and "arroba" not in letters and " at " not in letters:
+        starts = _starts(letters)
+        if not starts and "@" not in letters and "arroba" not in letters and " at " not in letters:
             return []
-        starts = sorted({start for number in numbers for start in (number.start(), number.start(1), number.start(2))})
         found: list[Shape] = []
         for form in self._forms:
             if form.near:
                 if any(word in letters for word in form.near):
                     self._keep(form, form.expression.finditer(letters), letters, found)
             else:
-                matches = (form.expression.match(letters, start) for start in starts)
+                matches = (form.expression.match(letters, at) for at, digits in starts if digits >= form.digits)
                 self._keep(form, (match for match in matches if match), letters, found)
         return sorted(found, key=lambda shape: shape.start)
 

@@ -34,7 +34,8 @@ _PUNCTUATION = {
     ")": "BRACKET",
     "=": "COLON",
 }
-_LONGEST_ABBREVIATION = 5
+_ORDINAL_ENDINGS = ("st", "nd", "rd", "th")
+_SHORT_WORD = 2  # letters; shorter unknown words are codes rather than names
 
 
 @dataclass(slots=True)
@@ -45,134 +46,131 @@ class Tokens:
     starts: list[int]
     ends: list[int]
 
+    def add(self, sign: str, start: int, end: int) -> None:
+        """Add a token after the others."""
+        self.signs.append(sign)
+        self.starts.append(start)
+        self.ends.append(end)
+
 
 class Tokeniser:
     """Cuts texts for one lexicon."""
 
     def __init__(self, lexicon: Lexicon) -> None:
+        """Give out the signs of what is no word, and learn those of the lexicon."""
         self._words = lexicon.words
         self._phrases = lexicon.phrases
-        self._splits = {
-            lexicon_word: tuple(parts.split())
-            for lexicon_word, parts in lexicon.splits.items()
-        }
+        self._beginnings = lexicon.phrase_beginnings
+        self._splits = {fused: parts.split() for fused, parts in lexicon.splits.items()}
         self._abbreviations = frozenset(lexicon.words_in("ABBREVIATION"))
-        sign = lexicon.sign_of
-        self._signs_of_marks = {mark: chr(sign([name])) for mark, name in _PUNCTUATION.items()}
-        self._other_mark = chr(sign(["SIGN"]))
+        sign = self._sign_of = lexicon.sign_of
+        self._marks = {mark: chr(sign([name])) for mark, name in _PUNCTUATION.items()}
+        self._other_mark = sign(["SIGN"])
         self._unknown = sign(["UNKNOWN"])
         self._unknown_short = sign(["SHORT"])
         self._surname_plural = sign(["UNKNOWN", "FAMILYNAMES"])
         self._letter = sign(["LETTER"])
         self._mixed = sign(["MIXED"])
+        self._ordinal = sign(["ORDINAL"])
         for example in ("1930", "2026", *("9" * length for length in range(1, LONGEST_DIGITS + 2))):
             sign(number_classes(example))
-        self._sign_of = sign
-        self._ordinal = sign(["ORDINAL"])
         self._misspelt = Misspellings(lexicon)
         self._surnames = lexicon.members("SURNAME")
 
     def cut(self, text: PlainText, shapes: Sequence[Shape]) -> Tokens:
         """Return the tokens of a text, a recognised shape (phone, date, plate) being one token."""
         letters, cased = text.letters, text.cased
-        telling = _capitals_tell(cased)
-        signs: list[str] = []
-        starts: list[int] = []
-        ends: list[int] = []
-        found = [(match[0], match.start(), match.end()) for match in TOKEN.finditer(letters)]
+        words, beginnings = self._words, self._beginnings
+        telling = capitals_tell(cased)
+        tokens = Tokens([], [], [])
+        spans = [match.span() for match in TOKEN.finditer(letters)]
+        count = len(spans)
         waiting = iter(shapes)
         shape = next(waiting, None)
-        index, count = 0, len(found)
+        index = 0
         while index < count:
-            word, start, end = found[index]
-            while shape is not None and shape.end <= start:
-                shape = next(waiting, None)
-            if shape is not None and shape.start <= start:
-                signs.append(shape.sign)
-                starts.append(shape.start)
-                ends.append(shape.end)
-                while index < count and found[index][1] < shape.end:
+            start, end = spans[index]
+            if shape is not None and shape.start < end:
+                tokens.add(shape.sign, shape.start, shape.end)
+                while index < count and spans[index][0] < shape.end:
                     index += 1
+                shape = next(waiting, None)
                 continue
+            word = letters[start:end]
             index += 1
-            sign = self._words.get(word)
-            if sign is None:
-                mark = self._signs_of_marks.get(word)
-                if mark is not None:
-                    if word == "-" and _joins(letters, start, end):
-                        continue
-                    if word == "." and self._only_abbreviates(letters, start, starts, ends):
-                        continue
-                    signs.append(mark)
-                    starts.append(start)
-                    ends.append(end)
-                    continue
-            if word in self._phrases:
-                for rest, phrase_sign in self._phrases[word]:
-                    if (last := _phrase_end(found, index, rest)) >= 0:
-                        sign = phrase_sign
-                        index = last + 1
-                        end = found[last][2]
-                        break
-                else:
-                    sign = self._sign_of_unlisted(word) if sign is None else sign
+            sign = words.get(word)
+            if word in beginnings and (phrase := self._phrase(letters, spans, index, word)) is not None:
+                sign, index = phrase
+                end = spans[index - 1][1]
             elif sign is None:
+                if word in self._marks:
+                    if not self._joins_or_abbreviates(letters, spans, index - 1):
+                        tokens.add(self._marks[word], start, end)
+                    continue
                 if word in self._splits:
-                    first, second = self._splits[word]
-                    signs += chr(self._words[first]), chr(self._words[second])
-                    starts += start, start
-                    ends += end, end
+                    for part in self._splits[word]:
+                        tokens.add(chr(words[part]), start, end)
                     continue
                 sign = self._sign_of_unlisted(word)
-            if telling and cased[start].isupper():
-                sign += 1
-            signs.append(chr(sign))
-            starts.append(start)
-            ends.append(end)
-        return Tokens(signs, starts, ends)
+            # `add` written out: this line runs once a word of every text.
+            tokens.signs.append(chr(sign + 1) if telling and cased[start].isupper() else chr(sign))
+            tokens.starts.append(start)
+            tokens.ends.append(end)
+        return tokens
+
+    def _phrase(self, letters: str, spans: list[tuple[int, int]], index: int, word: str) -> tuple[int, int] | None:
+        """Return the sign of the longest phrase that a word begins and the index after it, or None."""
+        second = _after_hyphen(letters, spans, index)
+        if second >= len(spans):
+            return None
+        start, end = spans[second]
+        for rest, sign in self._phrases.get((word, letters[start:end]), ()):
+            at = second + 1
+            for part in rest:
+                at = _after_hyphen(letters, spans, at)
+                if at >= len(spans) or letters[spans[at][0] : spans[at][1]] != part:
+                    break
+                at += 1
+            else:
+                return sign, at
+        return None
 
     def _sign_of_unlisted(self, word: str) -> int:
+        if word.isalpha():
+            return self._sign_of_unknown(word)
         if word.isdigit():
             return self._sign_of(number_classes(word))
-        if word.isalpha():
-            if len(word) == 1:
-                return self._letter
-            if word[-1] == "s" and self._words.get(word[:-1]) in self._surnames:
-                return self._surname_plural
-            if len(word) >= SHORTEST_TYPO and (meant := self._misspelt.meant_by(word)) is not None:
-                return self._words[meant]
-            return self._unknown if len(word) > 2 else self._unknown_short
-        if word[0].isdigit() and word.lstrip("0123456789") in ("st", "nd", "rd", "th"):
+        if word[0].isdigit() and word.lstrip("0123456789") in _ORDINAL_ENDINGS:
             return self._ordinal
-        if word[0] == "'" or not word.isalnum():
-            return ord(self._other_mark)
-        return self._mixed
+        return self._mixed if word.isalnum() else self._other_mark
 
-    def _only_abbreviates(self, letters: str, at: int, starts: list[int], ends: list[int]) -> bool:
-        """Return whether a full stop ends an abbreviation or an initial ("Mr. Baca", "J. Baca"), not a sentence."""
-        if not ends or ends[-1] != at or at - starts[-1] > _LONGEST_ABBREVIATION:
+    def _sign_of_unknown(self, word: str) -> int:
+        if len(word) == 1:
+            return self._letter
+        if word[-1] == "s" and self._words.get(word[:-1]) in self._surnames:
+            return self._surname_plural
+        if len(word) >= SHORTEST_TYPO and (meant := self._misspelt.meant_by(word)) is not None:
+            return self._words[meant]
+        return self._unknown if len(word) > _SHORT_WORD else self._unknown_short
+
+    def _joins_or_abbreviates(self, letters: str, spans: list[tuple[int, int]], index: int) -> bool:
+        """Return whether a mark is part of a word: the hyphen of "brown-skinned", the full stop of "Mr." or "J."."""
+        start, end = spans[index]
+        mark = letters[start]
+        if index == 0 or spans[index - 1][1] != start or mark not in "-.":
             return False
-        word = letters[starts[-1] : at]
-        return (len(word) == 1 and word.isalpha() and at + 1 < len(letters)) or word in self._abbreviations
+        if mark == "-":
+            return letters[start - 1].isalnum() and letters[end : end + 1].isalnum()
+        word = letters[spans[index - 1][0] : start]
+        return (len(word) == 1 and word.isalpha() and end < len(letters)) or word in self._abbreviations
 
 
-def _joins(letters: str, start: int, end: int) -> bool:
-    """Return whether a hyphen joins two words, as in "brown-skinned"."""
-    return start > 0 and end < len(letters) and letters[start - 1].isalnum() and letters[end].isalnum()
+def _after_hyphen(letters: str, spans: list[tuple[int, int]], index: int) -> int:
+    """Return the index of the next word, a hyphen or full stop inside a phrase left out ("green-card", "u.s.")."""
+    return index + 1 if index < len(spans) and letters[spans[index][0]] in "-." else index
 
 
-def _phrase_end(found: list[tuple[str, int, int]], index: int, rest: tuple[str, ...]) -> int:
-    """Return the index of a phrase's last token, or -1 where the text goes on otherwise; hyphens do not count."""
-    for part in rest:
-        if index < len(found) and found[index][0] in "-." and part not in "-.":
-            index += 1
-        if index >= len(found) or found[index][0] != part:
-            return -1
-        index += 1
-    return index - 1
-
-
-def _capitals_tell(cased: str) -> bool:
-    """Return whether capital letters mean anything: not in a text all in capitals."""
+def capitals_tell(cased: str) -> bool:
+    """Return whether capital letters mean anything: not in a text all in capitals, nor in one without."""
     upper = len(_CAPITALS.findall(cased))
     return 0 < upper < _CAPITAL_SHARE * (upper + len(_SMALL_LETTERS.findall(cased)))

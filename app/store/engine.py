@@ -13,6 +13,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, Executable, event, text
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DisconnectionError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool, PoolProxiedConnection, QueuePool
@@ -205,6 +206,6 @@ def truncate_wal(database: Database) -> bool:
     return not busy
 
 
-def sql_text(statement: Executable, engine: Engine) -> str:
-    """Return a statement as the engine's driver takes it, for the few reads that skip SQLAlchemy's execution."""
-    return str(statement.compile(dialect=engine.dialect))  # type: ignore[attr-defined]  # every ClauseElement has it
+def sql_text(statement: Executable) -> str:
+    """Return a statement as SQLite's driver takes it, values by name, for the few reads past SQLAlchemy's execution."""
+    return str(statement.compile(dialect=sqlite.dialect(paramstyle="named")))  # type: ignore[attr-defined]  # every ClauseElement has it

@@ -102,9 +102,31 @@ def _conditions(narrowed: InquiryFilter) -> list[ColumnElement[bool]]:
 
 def _street_starts_with(start: str) -> ColumnElement[bool]:
     """Compare by a range and not by LIKE: the same on both engines, and an index answers it."""
-    end = start + "\U0010ffff"
+    end = end_of_prefix(start)
     first = and_(_t.street_key >= start, _t.street_key < end)
     return or_(first, and_(_t.crossing_key >= start, _t.crossing_key < end))
+
+
+def end_of_prefix(start: str) -> str:
+    """Return what every text that starts so comes before, and no other that comes after it."""
+    return start + "\U0010ffff"
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """Degrees between which the rounded coordinates lie of all that is near a point."""
+
+    south: float
+    north: float
+    west: float
+    east: float
+
+
+def box_around(point: Point, meters: float) -> Box:
+    """Return the box that holds what lies within some metres of a point, rounded as the tables hold it."""
+    reach = meters / _METERS_PER_DEGREE + _ROUNDING
+    wider = reach * 1.25  # a degree of longitude is shorter: by a fifth in Albuquerque
+    return Box(point.latitude - reach, point.latitude + reach, point.longitude - wider, point.longitude + wider)
 
 
 def nearby(
@@ -125,15 +147,14 @@ def nearby(
         where.append(_t.id != but_not)
     found: list[Row[tuple[object, ...]]] = []
     if point is not None:
-        reach = meters / _METERS_PER_DEGREE + _ROUNDING
-        wider = reach * 1.25  # a degree of longitude is shorter: by a fifth in Albuquerque
+        around = box_around(point, meters)
         nearest = func.abs(_t.latitude - point.latitude) + func.abs(_t.longitude - point.longitude)
         found += session.execute(
             inquiries.select()
             .where(
                 *where,
-                _t.latitude.between(point.latitude - reach, point.latitude + reach),
-                _t.longitude.between(point.longitude - wider, point.longitude + wider),
+                _t.latitude.between(around.south, around.north),
+                _t.longitude.between(around.west, around.east),
             )
             .order_by(nearest)
             .limit(_CANDIDATES)

@@ -1,4 +1,4 @@
-"""The reads that every moment brings: a token or a console session by its hash, and a status by its receipt.
+"""The reads that every moment brings: a token or session by its hash, a status, whether anything was asked near by.
 
 On SQLite they run in place, on a connection of their own and without SQLAlchemy's execution: about 15 µs each, less
 than handing them to a thread and back. They never wait for a writer: SQLite's readers do not. On PostgreSQL they go
@@ -11,13 +11,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, String, bindparam, func, select, type_coerce
+from sqlalchemy import Boolean, Select, String, and_, bindparam, func, or_, select, type_coerce
 from sqlalchemy.exc import DBAPIError
 
 from app.domain.actor import Role
+from app.domain.inquiry import Inquiry
 from app.domain.log_number import log_number
+from app.domain.moment import exact
+from app.domain.place import Point
 from app.domain.status import Status
 from app.store.engine import Database, sql_text
+from app.store.inquiries import Box, box_around, end_of_prefix
 from app.store.tables import CallInquiryRow, CallRow, ConsoleSessionRow, InquiryRow, TokenRow
 from app.store.writer import DatabaseUnavailable
 
@@ -67,7 +71,31 @@ _STATUS_BY_RECEIPT = select(
 ).where(_inquiry.receipt == bindparam("sought"))
 
 
-_QUERIES = (_TOKEN_BY_HASH, _SESSION_BY_HASH, _STATUS_BY_RECEIPT)
+_ANYTHING_NEAR = select(
+    select(_inquiry.id)
+    .where(
+        type_coerce(_inquiry.observed_at, String) >= bindparam("since"),
+        _inquiry.id != bindparam("itself"),
+        or_(
+            and_(
+                _inquiry.latitude.between(bindparam("south"), bindparam("north")),
+                _inquiry.longitude.between(bindparam("west"), bindparam("east")),
+            ),
+            and_(
+                or_(_inquiry.latitude.is_(None), bindparam("by_street", type_=Boolean)),
+                or_(
+                    _inquiry.street_key.between(bindparam("street"), bindparam("last_of_street")),
+                    _inquiry.crossing_key.between(bindparam("street"), bindparam("last_of_street")),
+                ),
+            ),
+        ),
+    )
+    .exists()
+)
+_QUERIES = (_TOKEN_BY_HASH, _SESSION_BY_HASH, _STATUS_BY_RECEIPT, _ANYTHING_NEAR)
+
+# What no coordinates lie in, and what no street begins with.
+_NOWHERE, _NO_STREET = Box(south=0, north=-1, west=0, east=-1), "\U0010ffff"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,18 +141,18 @@ class PointReads:
         self._database = database
         self.in_place = database.on_sqlite
         self._connection: sqlite3.Connection | None = None
-        self._text = {query: sql_text(query, database.reading) for query in _QUERIES}
+        self._text = {query: sql_text(query) for query in _QUERIES} if self.in_place else {}
 
     def token(self, secret_hash: str) -> KnownToken | None:
         """Return the token with this hash of its secret."""
-        row = self._first(_TOKEN_BY_HASH, secret_hash)
+        row = self._first(_TOKEN_BY_HASH, sought=secret_hash)
         if row is None:
             return None
         return _known(row)
 
     def session(self, secret_hash: str) -> KnownSession | None:
         """Return the session with this hash of its cookie's secret, unless it was ended."""
-        row = self._first(_SESSION_BY_HASH, secret_hash)
+        row = self._first(_SESSION_BY_HASH, sought=secret_hash)
         if row is None:
             return None
         *token, session_id, started_at, seen_at = row
@@ -134,7 +162,7 @@ class PointReads:
 
     def status(self, receipt: str) -> ReceiptStatus | None:
         """Return what the holder of a receipt is told."""
-        row = self._first(_STATUS_BY_RECEIPT, receipt)
+        row = self._first(_STATUS_BY_RECEIPT, sought=receipt)
         if row is None:
             return None
         canonical, year, serial, status, answer_en, answer_es, received_at, updated_at, calls, last_call_at = row
@@ -150,23 +178,44 @@ class PointReads:
             _time(last_call_at),
         )
 
+    def anything_near(self, inquiry: Inquiry, point: Point | None, meters: float, since: datetime) -> bool:
+        """Tell whether an inquiry observed since a time may be near a new one, so that they are worth reading.
+
+        The streets are compared where either lacks coordinates, as `inquiries.nearby` does.
+        """
+        box = box_around(point, meters) if point else _NOWHERE
+        street = inquiry.street_key.split()[0] if inquiry.street_key else _NO_STREET
+        row = self._first(
+            _ANYTHING_NEAR,
+            since=exact(since),
+            itself=inquiry.id,
+            south=box.south,
+            north=box.north,
+            west=box.west,
+            east=box.east,
+            by_street=point is None,
+            street=street,
+            last_of_street=end_of_prefix(street),
+        )
+        return row is not None and bool(row[0])
+
     def close(self) -> None:
         """Close the connection."""
         if self._connection is not None:
             self._connection.close()
             self._connection = None
 
-    def _first(self, query: Select[Any], sought: str) -> Sequence[Any] | None:
+    def _first(self, query: Select[Any], **sought: str | float | bool | None) -> Sequence[Any] | None:
         if not self.in_place:
             try:
                 with self._database.read() as session:
-                    return session.execute(query, {"sought": sought}).first()
+                    return session.execute(query, sought).first()
             except DBAPIError:
                 raise DatabaseUnavailable from None
         try:
             if self._connection is None:
                 self._connection = self._open()
-            row: Sequence[Any] | None = self._connection.execute(self._text[query], (sought,)).fetchone()
+            row: Sequence[Any] | None = self._connection.execute(self._text[query], sought).fetchone()
         except (sqlite3.Error, DBAPIError):
             self.close()
             raise DatabaseUnavailable from None

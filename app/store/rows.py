@@ -20,10 +20,11 @@ class Rows(Generic[Value]):
         self.value: Callable[..., Value] = value
         self.names = tuple(field.name for field in fields(value))  # type: ignore[arg-type]  # a dataclass, by contract
         self.columns: Sequence[ColumnElement[Any]] = [table.__table__.c[name] for name in self.names]  # type: ignore[attr-defined]  # SQLModel's stub lacks it
+        self._all = select(*self.columns)
 
     def select(self) -> "Select[Any]":
         """Return the query of all rows, to be narrowed."""
-        return select(*self.columns)
+        return self._all
 
     def read(self, row: Row[Any]) -> Value:
         """Return the value of a row of `select`."""

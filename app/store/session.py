@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable, Mapping
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Engine, event, func, insert, select
+from sqlalchemy import CursorResult, Engine, event, func, select
 from sqlalchemy.orm import ORMExecuteState
 from sqlmodel import Session, SQLModel
 
@@ -18,6 +18,7 @@ from app.ledger.entry import SALT_BYTES, Json, entry, rest_hash
 from app.ledger.merkle import leaf_hash
 from app.ledger.payload import write_payload
 from app.store import ledger
+from app.store.bulk_insert import insert_rows
 from app.store.soundness import LedgerUnsound, Soundness
 from app.store.tables import EventRow
 from app.store.vault import Vault
@@ -120,7 +121,7 @@ class WriteSession(Session):
             connection = self.connection()
             for table in _TABLES:
                 if table.name in pending:
-                    connection.execute(insert(table), pending[table.name])
+                    insert_rows(connection, table, pending[table.name])
 
     def change(self, statement: Any) -> int:  # noqa: ANN401  # an update or delete of any table
         """Run an update or delete and return how many rows it touched."""

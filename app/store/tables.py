@@ -90,7 +90,8 @@ class InquiryRow(SQLModel, table=True):
         CheckConstraint("(callback_kind IS NULL) = (callback_hint IS NULL)", name="callback_is_whole"),
         CheckConstraint("serial > 0", name="serial_counts_from_1"),
         Index("ix_inquiry_status_first_event", "status", "first_event"),
-        Index("ix_inquiry_point_observed_at", "latitude", "longitude", "observed_at"),
+        # What is near is looked for among what was observed lately: few, however long the log has grown.
+        Index("ix_inquiry_observed_at_point", "observed_at", "latitude", "longitude"),
     )
 
     id: str = Field(primary_key=True, max_length=36)

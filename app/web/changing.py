@@ -4,7 +4,7 @@ The contract's order of checks: repeated key, 404, 412, 422 of the rules (the sc
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
@@ -54,7 +54,7 @@ class Change(Generic[Result]):
     use_case: Callable[[WriteSession, Actor, datetime], Result]
     identify: Callable[[Result], str]
     show: Callable[[Session, str], Shown]
-    first: Callable[[Result], Shown] | None = None
+    first: Callable[[Result], Awaitable[Shown]] | None = None
     found: Callable[[Session], object] | None = None
     created: str | None = None
     texts: Texts | None = None
@@ -75,7 +75,7 @@ async def make(request: Request, change: Change[Result]) -> Response:
             return await _repeat(service, change, attempt.must_match(done) if attempt else done)
         resource_id = change.identify(done)
         if change.first is not None:
-            shown = change.first(done)
+            shown = await change.first(done)
         else:
             shown = await service.read(lambda session: change.show(session, resource_id))
         return answer(shown, _status_code(change), location=_location(change, resource_id))

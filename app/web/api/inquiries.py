@@ -1,6 +1,6 @@
 """Inquiries over HTTP: log, read, claim, mark answered, withdraw, and the asker's callback."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated
@@ -12,16 +12,19 @@ from sqlmodel import Session
 from app.domain.actor import Actor, ByRole
 from app.domain.inquiry import Activity, AreaCommand, Inquiry, Source
 from app.domain.log_number import log_year, read_log_number
+from app.domain.place import Point
 from app.domain.receipt import read_receipt
 from app.domain.status import Status
 from app.domain.street_search import search_key
 from app.service import claim as claiming
 from app.service.erase_callback import erase_callback
-from app.service.log_inquiry import log_inquiry
+from app.service.log_inquiry import InquiryDetail, NewInquiry, log_inquiry
 from app.service.mark_answered import mark_answered
 from app.service.mend_callback import mend_callback
 from app.service.read_callback import read_callback
 from app.service.read_inquiries import (
+    FullInquiry,
+    NearbyInquiry,
     list_inquiries,
     nearby_inquiries,
     read_inquiry,
@@ -87,6 +90,28 @@ class _Showing:
         near = nearby_inquiries(session, service.vault, inquiry_id, service.policy, service.clock())
         return Shown(LoggedInquiry.logged(full, near), full.inquiry.newest_event)
 
+    async def just_logged(self, new: NewInquiry, inquiry: Inquiry) -> Shown:
+        """Show the same from what was written, of which nothing need be read again."""
+        if self.by.role is ByRole.INTAKE:
+            return Shown(InquiryShort.of(inquiry), inquiry.newest_event)
+        service = self.service
+        near: Sequence[NearbyInquiry] = ()
+        if await self._anything_near(inquiry, new.point):
+            near = await service.read(
+                lambda session: nearby_inquiries(session, service.vault, inquiry.id, service.policy, service.clock())
+            )
+        full = FullInquiry(inquiry, InquiryDetail(new.address, new.point, new.note), ())
+        return Shown(LoggedInquiry.logged(full, near), inquiry.newest_event)
+
+    async def _anything_near(self, inquiry: Inquiry, point: Point | None) -> bool:
+        reads, policy = self.service.point_reads, self.service.policy
+        since = self.service.clock() - policy.nearby_window
+        if policy.nearby_meters <= 0:
+            return False
+        if reads.in_place:
+            return reads.anything_near(inquiry, point, policy.nearby_meters, since)
+        return await self.service.on_thread(lambda: reads.anything_near(inquiry, point, policy.nearby_meters, since))
+
 
 @router.post(
     "",
@@ -105,17 +130,13 @@ async def log(request: Request, body: InquiryInput) -> Response:
     service, by = service_of(request), actor_of(request)
     new = body.asked()
     shows = _Showing(service, by)
-
-    def to_intake(inquiry: Inquiry) -> Shown:
-        return Shown(InquiryShort.of(inquiry), inquiry.newest_event)
-
     return await make(
         request,
         Change(
             use_case=lambda session, actor, at: log_inquiry(session, new, actor, at),
             identify=lambda inquiry: inquiry.id,
             show=shows.stored_with_nearby,
-            first=to_intake if by.role is ByRole.INTAKE else None,
+            first=lambda inquiry: shows.just_logged(new, inquiry),
             created=COLLECTION,
             texts=body.texts(),
         ),

@@ -100,6 +100,6 @@ def _show_without_secret(session: Session, token_id: str) -> Shown:
     return Shown(NewTokenView.created(token, None), token.newest_event)
 
 
-def _show_with_secret(created: tuple[Token, str]) -> Shown:
+async def _show_with_secret(created: tuple[Token, str]) -> Shown:
     token, secret = created
     return Shown(NewTokenView.created(token, secret), token.newest_event)

@@ -186,7 +186,7 @@ def upgrade() -> None:
     op.create_index("ix_inquiry_claimed_by", "inquiry", ["claimed_by"])
     op.create_index("ix_inquiry_crossing_key", "inquiry", ["crossing_key"])
     op.create_index("ix_inquiry_due_at", "inquiry", ["due_at"])
-    op.create_index("ix_inquiry_point_observed_at", "inquiry", ["latitude", "longitude", "observed_at"])
+    op.create_index("ix_inquiry_observed_at_point", "inquiry", ["observed_at", "latitude", "longitude"])
     op.create_index("ix_inquiry_received_at", "inquiry", ["received_at"])
     op.create_index("ix_inquiry_status_first_event", "inquiry", ["status", "first_event"])
     op.create_index("ix_inquiry_street_key", "inquiry", ["street_key"])

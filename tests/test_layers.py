@@ -25,7 +25,7 @@ LIBRARIES = {
     "service": {"sqlmodel", "sqlalchemy"},  # the session's type, and the error of a database that cannot be had
     "delivery": {"httpx", "httpcore", "standardwebhooks", "anyio"},
     "web": {
-        *("fastapi", "starlette", "anyio", "pydantic", "pydantic_core", "annotated_types", "jinja2"),
+        *("fastapi", "starlette", "anyio", "pydantic", "pydantic_core", "annotated_types", "jinja2", "markupsafe"),
         *(
             "limits",
             "phonenumbers",

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.block import block_of
-from app.domain.block import read_block
+from app.domain.block import block_of, read_block
 from app.domain.street_search import search_key, street_keys
 
 

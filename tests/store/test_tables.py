@@ -15,7 +15,7 @@ import app.store
 from app.store import calls, directory, idempotency, inquiries, sessions
 from app.store.columns import UtcTime, Word, Words
 from app.store.rows import Rows
-from app.store.tables import CallRow, ContactRow, EventRow, InquiryRow, SealedBoxRow
+from app.store.tables import AlertRow, CallRow, ContactRow, EventRow, InquiryRow, SealedBoxRow, WebhookRow
 
 TABLES = EventRow.metadata.sorted_tables
 WORDS = [column for table in TABLES for column in table.columns if isinstance(column.type, Word)]
@@ -116,6 +116,8 @@ def test_every_word_of_the_list_is_taken(connection, column):
         (InquiryRow, {"callback_hint": "…34"}, "callback_is_whole"),
         (InquiryRow, {"serial": 0}, "serial_counts_from_1"),
         (CallRow, {"outcome": "confirmed"}, "outcome_is_whole"),
+        (AlertRow, {"acknowledged_at": AT}, "acknowledgement_is_whole"),
+        (WebhookRow, {"older_secret": b"x"}, "older_secret_is_whole"),
     ],
 )
 def test_halves_of_what_belongs_together_are_refused(connection, table, values, check):
@@ -125,7 +127,7 @@ def test_halves_of_what_belongs_together_are_refused(connection, table, values, 
 
 def test_the_checks_above_are_all_that_there_are():
     told = {"subject_has_seq", "point_is_whole", "withdrawal_has_reason", "claim_is_whole", "callback_is_whole"}
-    told |= {"serial_counts_from_1", "outcome_is_whole"} | {f"{column.name}_is_listed" for column in WORDS}
+    told |= {"serial_counts_from_1", "outcome_is_whole", "acknowledgement_is_whole", "older_secret_is_whole"} | {f"{column.name}_is_listed" for column in WORDS}
     there = {
         str(check.name).removeprefix(f"ck_{table.name}_")
         for table in TABLES

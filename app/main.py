@@ -24,7 +24,21 @@ from app.store.soundness import Soundness
 from app.store.vault import Vault, make_key_file
 from app.store.writer import Writer
 from app.web import health
-from app.web.api import calls, contacts, facilities, inquiries, register, reports, status, stream, tokens
+from app.web.api import (
+    calls,
+    contacts,
+    evidence,
+    facilities,
+    inquiries,
+    ledger,
+    refusals,
+    register,
+    reports,
+    status,
+    stream,
+    tokens,
+)
+from app.web.api import log as public_entries
 from app.web.api import screen as screening
 from app.web.clock import ClockWatch, utc_now
 from app.web.feed import Feed
@@ -36,6 +50,7 @@ from app.web.openapi import describe
 from app.web.pages import docs, problems
 from app.web.pages.frame import STATIC
 from app.web.problems import HANDLERS
+from app.web.public_lane import PublicLane
 from app.web.public_log import PublicLog
 from app.web.service import Service, new_readers
 
@@ -43,8 +58,9 @@ ERASE_EVERY_SECONDS = 3600
 # With a shorter publication delay each write may be public at once.
 _SHORT_DELAY = timedelta(minutes=1)
 _API = (inquiries, calls, status, screening, contacts, facilities, tokens, register, reports, stream)
+_PUBLIC = (public_entries, evidence, ledger, refusals)
 _PAGES = (problems, docs)
-_ROUTED = (*_API, health, *_PAGES)
+_ROUTED = (*_API, *_PUBLIC, health, *_PAGES)
 log = logging.getLogger(__name__)
 
 
@@ -91,6 +107,7 @@ def create_app(
     for module in _ROUTED:
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.add_middleware(PublicLane, public_log=public_log)
     app.add_middleware(Observing, metrics=service.metrics)
     describe(app)
     return app

@@ -52,6 +52,8 @@ class WriteSession(Session):
         self.erased = 0
         # What is done outside the database, once the batch is on disk.
         self.after_commit: list[Callable[[], None]] = []
+        # Rings once something to be sent is on disk; None where nobody listens.
+        self.bell: Callable[[], None] | None = None
         self.next_index = 0
         # Whether the batch corrects something: the public sees a correction of what is public at once.
         self.corrects = False

@@ -101,3 +101,39 @@ STATUS = {
     "calls": 0,
     "last_call_at": None,
 }
+LOG_ENTRY = {
+    "number": "2026-000123",
+    "asked_at": "2026-01-31T18:04:00Z",
+    "observed_at": "2026-01-31T17:55:00Z",
+    "block": "1200 block of Central Ave SE",
+    "area_command": "southeast",
+    "activity": "worksite",
+    "source": "public",
+    "outlet": None,
+    "status": "not_ice",
+    "answer": {
+        "en": "ICE told APD at 11:21 that this is not an ICE operation. It may be another agency.",
+        "es": "ICE le dijo a APD a las 11:21 que esta no es una operación de ICE. Puede ser otra agencia.",
+    },
+    "calls": [{"placed_at": "2026-01-31T18:06:00Z", "outcome": "not_ice", "agency": "ero"}],
+    "minutes_to_call": 2,
+    "minutes_to_answer": 17,
+    "late": False,
+    "corrections": [],
+    "alerts": [],
+    "published_at": "2026-02-01T18:21:00Z",
+    "updated_at": "2026-02-01T18:21:00Z",
+}
+LOG_PAGE = {"items": [LOG_ENTRY], "next": None}
+EVIDENCE = {
+    "checkpoint": "log.example/apd\n5\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n\n\u2014 log.example/apd …",
+    "events": [
+        {
+            "index": 3,
+            "payload": '{"at":"2026-01-31T18:04:00Z","by_role":"dispatcher","data":{…},"kind":"inquiry:logged",…}',
+            "salt": "00112233445566778899aabbccddeeff",
+            "proof": ["CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I="],
+        }
+    ],
+}
+REFUSALS = {"items": [{"month": "2026-01", "category": "identity", "language": "en", "refused": 17}]}

@@ -25,7 +25,7 @@ from pydantic_core import PydanticCustomError
 
 from app.domain.contact import read_hours
 from app.domain.identifier import is_id
-from app.domain.moment import exact, to_millisecond
+from app.domain.moment import DENVER, exact, to_millisecond
 from app.web.validation import OWN
 
 TEXT_LENGTH = 2000
@@ -80,6 +80,13 @@ def _read_day(value: object) -> date:
         raise fault from None
 
 
+def _read_day_or_time(value: object) -> datetime:
+    if isinstance(value, str) and len(value) == len("2026-01-31"):
+        day = _read_day(value)
+        return datetime(day.year, day.month, day.day, tzinfo=DENVER).astimezone(UTC)
+    return _read_time(value)
+
+
 def _without_controls(text: str) -> str:
     if _CONTROL.search(text):
         raise refused("control_character", "Take out the control characters; newline and tab may stay.")
@@ -130,6 +137,12 @@ def _read_id(text: str) -> str:
 _TIME_SCHEMA = {"type": "string", "format": "date-time", "examples": ["2026-01-31T18:04:05.123Z"]}
 Time = Annotated[datetime, BeforeValidator(_read_time), PlainSerializer(exact), WithJsonSchema(_TIME_SCHEMA)]
 Day = Annotated[date, BeforeValidator(_read_day)]
+# A day means its beginning in Albuquerque.
+DayOrTime = Annotated[
+    datetime,
+    BeforeValidator(_read_day_or_time),
+    WithJsonSchema({"type": "string", "examples": ["2026-01-31", "2026-01-31T18:04:05Z"]}),
+]
 # A time in an answer: no need to read what we wrote.
 Moment = Annotated[datetime, PlainSerializer(exact, return_type=str), WithJsonSchema(_TIME_SCHEMA)]
 

@@ -34,6 +34,7 @@ class Readiness(Output):
     writer: str
     clock: str
     vault: str
+    ledger: str
     screen_version: str
     erasures_waiting: int
 
@@ -60,7 +61,14 @@ async def readyz(request: Request) -> Response:
 
 
 async def _readiness(service: Service) -> Readiness:
-    checks = {"database": "ok", "migrations": "ok", "writer": "ok", "vault": "ok", "clock": service.clock_watch.state()}
+    checks = {
+        "database": "ok",
+        "migrations": "ok",
+        "writer": "ok",
+        "vault": "ok",
+        "ledger": "ok",
+        "clock": service.clock_watch.state(),
+    }
     try:
         if not await service.on_thread(lambda: commits_reach_the_disk(service.database)):
             checks["database"] = "commits may not reach the disk"
@@ -74,6 +82,8 @@ async def _readiness(service: Service) -> Readiness:
         checks["writer"] = "cannot write"
     if not service.vault.can_be_used():
         checks["vault"] = "the folder of day keys cannot be used"
+    if service.soundness.difference is not None:
+        checks["ledger"] = f"not sound from {service.soundness.difference}"
     ready = all(state == "ok" for state in checks.values())
     return Readiness(
         status="ok" if ready else "not ready",

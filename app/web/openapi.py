@@ -25,6 +25,8 @@ _TAGS = {
     "contacts": "The designated contacts at ICE.",
     "facilities": "City facilities.",
     "tokens": "Access tokens.",
+    "log": "The public log, and what lets anybody check it.",
+    "reports": "Progress reports, made from the public log.",
     "service": "Health and figures.",
 }
 

@@ -33,6 +33,7 @@ from app.store.writer import DatabaseUnavailable, OutcomeUnknown, WriterStopped
 from app.web.service import Service
 
 WHOLE_CHECK_EVERY = timedelta(days=1)
+_SOON = timedelta(seconds=1)
 # After each bundle, which takes about 3 ms, the whole check rests, so that nobody waits for it.
 RESTING_SECONDS = 0.004
 STRANGE_KEY = (
@@ -83,6 +84,7 @@ class PublicLog:
         self._version: LogVersion | None = None
         self._stored: StoredCheckpoint | None = None
         self._signed: Signed | None = None
+        self._state: tuple[object, ...] = ()
         self._read_at: datetime | None = None
         self._looked = 0
         self._behind = False
@@ -127,9 +129,14 @@ class PublicLog:
             raise DatabaseUnavailable
         return self._version
 
-    def fresh_version(self) -> LogVersion | None:
-        """Return the log's version where nothing has to be read for it."""
-        return self._version if self._is_fresh() else None
+    def fresh_state(self) -> tuple[object, ...] | None:
+        """Return what public bytes depend on, the checkpoint included, where nothing has to be read for it."""
+        return self._state if self._is_fresh() else None
+
+    async def state(self) -> tuple[object, ...]:
+        """Return what public bytes depend on. Raises DatabaseUnavailable."""
+        await self.version()
+        return self._state
 
     async def signed(self) -> Signed:
         """Return the newest checkpoint. Raises DatabaseUnavailable while there is none."""
@@ -169,6 +176,7 @@ class PublicLog:
             publication = self._version.publication
         self._looked = max(self._looked, publication.looked)
         self._version = LogVersion(publication, day_in_denver(now))
+        self._state = (self._version, self._signed)
         self._read_at = now
 
     def _read(self, session: Session, now: datetime) -> Due:
@@ -211,6 +219,9 @@ class PublicLog:
 
     async def _check_daily(self) -> None:
         while not self._stopping.is_set():
+            if self._signed is None:  # nothing was signed yet that the tables could differ from
+                await self._wait(_SOON)
+                continue
             try:
                 await asyncio.to_thread(self._check_whole)
             except Stopped:
@@ -265,14 +276,13 @@ class PublicLog:
             return
         write_whole(self._file, stored.note)
         self._stored, self._signed = stored, Signed(checkpoint, stored.note)
+        self._state = (self._version, self._signed)
 
     def _check_whole(self) -> None:
         def may_go_on() -> bool:
             time.sleep(RESTING_SECONDS)
             return not self._stopping.is_set()
 
-        if not self._checked:
-            return
         keys = [key.verifier for key in self.keys.read()]
         report = verify_database(
             self._service.database, keys, day_in_denver(self._service.clock()), may_go_on=may_go_on

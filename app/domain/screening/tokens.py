@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,8 +15,8 @@ if TYPE_CHECKING:
     from app.domain.screening.plain_text import PlainText
     from app.domain.screening.shapes import Shape
 
-_CAPITALS = re.compile(r"[A-Z]")
-_SMALL_LETTERS = re.compile(r"[a-z]")
+_NO_CAPITALS = dict.fromkeys(range(ord("A"), ord("Z") + 1))
+_NO_SMALL_LETTERS = dict.fromkeys(range(ord("a"), ord("z") + 1))
 _CAPITAL_SHARE = 0.6  # above this share of capitals among the letters, a capital says nothing
 _PUNCTUATION = {
     **dict.fromkeys(".!?;\n", "STOP"),
@@ -172,5 +171,5 @@ def _after_hyphen(letters: str, spans: list[tuple[int, int]], index: int) -> int
 
 def capitals_tell(cased: str) -> bool:
     """Return whether capital letters mean anything: not in a text all in capitals, nor in one without."""
-    upper = len(_CAPITALS.findall(cased))
-    return 0 < upper < _CAPITAL_SHARE * (upper + len(_SMALL_LETTERS.findall(cased)))
+    upper = len(cased) - len(cased.translate(_NO_CAPITALS))
+    return 0 < upper < _CAPITAL_SHARE * (upper + len(cased) - len(cased.translate(_NO_SMALL_LETTERS)))

@@ -6,22 +6,29 @@ import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
+from importlib import import_module
 from pathlib import Path
 
 from anyio import CapacityLimiter
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
+from app.delivery.names import Resolve, resolve
+from app.delivery.worker import Sends, Worker
 from app.domain.actor import SERVICE
 from app.domain.screening import SCREEN_VERSION, Finding, screen
 from app.service.erase_expired import erase_expired
 from app.service.follow_events import events_after, newest_event
+from app.service.raise_alerts import raise_overdue_again
 from app.settings import Settings
+from app.store import alerts
 from app.store.engine import Database, open_database
+from app.store.outbox import Bell
 from app.store.point_reads import PointReads
 from app.store.session import WriteSession
 from app.store.soundness import Soundness
 from app.store.vault import Vault, make_key_file
+from app.store.webhooks import KEY_FILE, WebhookSecrets
 from app.store.writer import Writer
 from app.web import health
 from app.web.api import (
@@ -47,7 +54,10 @@ from app.web.limits import Limits
 from app.web.metrics import Metrics
 from app.web.observing import Observing
 from app.web.openapi import describe
-from app.web.pages import docs, problems
+from app.web.pages import about, docs, problems
+from app.web.pages import log as log_pages
+from app.web.pages import reports as report_pages
+from app.web.pages import status as status_pages
 from app.web.pages.frame import STATIC
 from app.web.problems import HANDLERS
 from app.web.public_lane import PublicLane
@@ -55,11 +65,12 @@ from app.web.public_log import PublicLog
 from app.web.service import Service, new_readers
 
 ERASE_EVERY_SECONDS = 3600
+LOOK_FOR_ALERTS_EVERY_SECONDS = 1
 # With a shorter publication delay each write may be public at once.
 _SHORT_DELAY = timedelta(minutes=1)
 _API = (inquiries, calls, status, screening, contacts, facilities, tokens, register, reports, stream)
 _PUBLIC = (public_entries, evidence, ledger, refusals)
-_PAGES = (problems, docs)
+_PAGES = (log_pages, status_pages, report_pages, about, problems, docs)
 _ROUTED = (*_API, *_PUBLIC, health, *_PAGES)
 log = logging.getLogger(__name__)
 
@@ -69,9 +80,12 @@ def create_app(
     *,
     clock: Callable[[], datetime] = utc_now,
     screen_text: Callable[[str], tuple[Finding, ...]] = screen,
+    look_up: Resolve = resolve,
 ) -> FastAPI:
-    """Return the service, ready to be served. `clock` and `screen_text` are what tests put in their place."""
-    service = open_service(settings, clock=clock, screen_text=screen_text)
+    """Return the service, ready to be served. `clock`, `screen_text` and `look_up` are what tests replace."""
+    bell = Bell()
+    service = open_service(settings, clock=clock, screen_text=screen_text, look_up=look_up, bell=bell)
+    worker = worker_of(service, bell)
     feed = feed_of(service)
     public_log = PublicLog(service)
 
@@ -79,7 +93,10 @@ def create_app(
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         await asyncio.to_thread(public_log.check)
         service.writer.start()
-        running = [asyncio.create_task(_erase_by_the_hour(service)), asyncio.create_task(feed.run())]
+        running = [
+            asyncio.create_task(work)
+            for work in (_erase_by_the_hour(service), _raise_overdue_alerts(service), feed.run(), worker.run())
+        ]
         keeping = asyncio.create_task(public_log.run())
         try:
             yield
@@ -118,6 +135,8 @@ def open_service(
     *,
     clock: Callable[[], datetime] = utc_now,
     screen_text: Callable[[str], tuple[Finding, ...]] = screen,
+    look_up: Resolve = resolve,
+    bell: Bell | None = None,
 ) -> Service:
     """Return the parts of the service, opened and not yet started."""
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -129,6 +148,7 @@ def open_service(
     def open_session() -> WriteSession:
         session = write_session(database, vault, settings, soundness)
         session.after_commit.append(lambda: log_stale.set() if _shows_at_once(session, settings) else None)
+        session.bell = bell.ring if bell else None
         return session
 
     return Service(
@@ -149,6 +169,8 @@ def open_service(
         reporting=CapacityLimiter(1),
         soundness=soundness,
         log_stale=log_stale,
+        webhook_secrets=WebhookSecrets(_secret(settings.data_dir / KEY_FILE)),
+        look_up=look_up,
     )
 
 
@@ -160,6 +182,20 @@ def feed_of(service: Service) -> Feed:
     )
     service.writer.listeners.append(feed.written)
     return feed
+
+
+def worker_of(service: Service, bell: Bell) -> Worker:
+    """Return what takes the outbox to its endpoints; the bell wakes it."""
+
+    async def open_sender() -> Sends:
+        # The HTTP client takes more than its share of the 1.5 s in which `serve` is ready, so it is imported when a
+        # webhook wants it.
+        sender = await asyncio.to_thread(import_module, "app.delivery.sender")
+        return await asyncio.to_thread(sender.Sender, service.settings.reach, look_up=service.look_up)
+
+    worker = Worker(service.writer.run, service.read, open_sender, service.webhook_secrets, service.clock)
+    bell.on_ring(worker.ring)
+    return worker
 
 
 def write_session(
@@ -197,3 +233,19 @@ async def _erase_all_due(service: Service) -> None:
             more = erased.more
     except Exception as error:  # noqa: BLE001  # the next hour tries again
         log.error("erasing failed", extra={"error": type(error).__name__})  # noqa: TRY400  # no traceback with values
+
+
+async def _raise_overdue_alerts(service: Service) -> None:
+    """Raise alerts again that nobody acknowledged in time; not while the clock cannot be trusted."""
+    while True:
+        await asyncio.sleep(LOOK_FOR_ALERTS_EVERY_SECONDS)
+        try:
+            now = service.clock()
+            if service.clock_watch.state() == "ok" and await service.read(
+                lambda session, now=now: alerts.overdue(session, now, 1)  # type: ignore[misc]  # defaults bind the loop's values
+            ):
+                await service.writer.run(
+                    lambda session, now=now: raise_overdue_again(session, now)  # type: ignore[misc]  # as above
+                )
+        except Exception as error:  # noqa: BLE001  # the next second tries again
+            log.error("alerts cannot be raised again", extra={"error": type(error).__name__})  # noqa: TRY400  # as above

@@ -16,6 +16,8 @@ from app.store.session import WriteSession
 from app.store.sessions import ConsoleSession, SignInLink
 
 LINK_LASTS = timedelta(minutes=10)
+# As long as the longest session that can begin by the link, and no longer.
+LINK_TOKEN_LASTS = LINK_LASTS + timedelta(hours=12)
 # `intake` logs from programs and desks of its own; the console shows nothing that it may read.
 CONSOLE_ROLES = frozenset({Role.DISPATCHER, Role.SUPERVISOR, Role.AUDITOR})
 # The token behind the link of `make run`, so that its bearer can be named and revoked like any other.
@@ -44,7 +46,7 @@ def sign_in_by_link(session: WriteSession, link_secret: str, at: datetime) -> tu
 
 def make_link(session: WriteSession, at: datetime) -> str:
     """Make a link for a supervisor at this machine and return its secret."""
-    token, _ = create_token(session, NewToken(LINK_TOKEN_NAME, Role.SUPERVISOR, None), OPERATOR, at)
+    token, _ = create_token(session, NewToken(LINK_TOKEN_NAME, Role.SUPERVISOR, at + LINK_TOKEN_LASTS), OPERATOR, at)
     secret = _new_secret(session)
     sessions.links.add(session, SignInLink(hash_of(secret), token.id, at + LINK_LASTS, None))
     return secret

@@ -120,7 +120,12 @@ def _note(error: Exception, request_id: str) -> None:
 class JsonLines(logging.Formatter):
     """A line of JSON a record: its message and what was handed over beside it."""
 
-    _STANDARD = frozenset(logging.LogRecord("", 0, "", 0, "", None, None).__dict__) | {"message", "asctime", "taskName"}
+    _STANDARD = frozenset(logging.LogRecord("", 0, "", 0, "", None, None).__dict__) | {
+        "message",
+        "asctime",
+        "taskName",
+        "color_message",  # uvicorn's, for terminals
+    }
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line. An exception's text is left out: it may repeat what was submitted."""

@@ -15,11 +15,14 @@ from fastapi import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.store.writer import DatabaseUnavailable
+from app.web.language import preferred_language
 from app.web.log_formats import preferred
 from app.web.public_log import PublicLog
 
 # Paths that may hold such pages.
-LANE = ("/v1/log", "/ledger/")
+LANE = ("/v1/log", "/ledger/", "/log/")
+_HOME = "/"
+_DATA = ("/v1/log", "/ledger/")
 # What is kept at most: some thousand pages. The pages that were asked for longest ago go first.
 KEPT_BYTES = 32 * 1024 * 1024
 _BESIDE_A_BODY = 4096
@@ -68,19 +71,24 @@ class PublicLane:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer from what is kept, or have it made."""
-        if scope["type"] != "http" or scope["method"] != "GET" or not scope["path"].startswith(LANE):
+        if scope["type"] != "http" or scope["method"] != "GET" or not _may_be_kept(scope["path"]):
             scope["keeping"] = _Keeping()
             await self.app(scope, receive, send)
             return
-        accept = if_none_match = if_modified_since = b""
+        accept = accept_language = if_none_match = if_modified_since = b""
         for name, value in scope["headers"]:
             if name == b"accept":
                 accept = value
+            elif name == b"accept-language":
+                accept_language = value
             elif name == b"if-none-match":
                 if_none_match = value
             elif name == b"if-modified-since":
                 if_modified_since = value
-        page = await self._page((scope["path"], scope["query_string"], preferred(accept)), scope, receive, send)
+        # What a page's bytes vary with: data with its form, a page for people with their language.
+        is_data = scope["path"].startswith(_DATA)
+        variant = preferred(accept) if is_data else preferred_language(accept_language.decode("latin-1"))
+        page = await self._page((scope["path"], scope["query_string"], variant), scope, receive, send)
         if page is None:
             return
         scope["route"] = page.route
@@ -158,6 +166,10 @@ class PublicLane:
         while self._bytes > KEPT_BYTES:
             _, oldest = self._kept.popitem(last=False)
             self._bytes -= oldest.size
+
+
+def _may_be_kept(path: str) -> bool:
+    return path == _HOME or path.startswith(LANE)
 
 
 def _has_it(page: _Page, if_none_match: bytes, if_modified_since: bytes) -> bool:

@@ -118,9 +118,9 @@ async def listed(
         updated = minute(rows[0].updated_at) if rows else to_minute(version.changed_at)
         body = await service.on_thread(lambda: as_atom(rows, service.settings.ledger_origin, updated))
         return Response(body, headers=headers, media_type=FORMATS[chosen])
-    after = _position(cursor)
+    after = position_of(cursor)
     rows = await service.read(lambda session: log.page(session, narrowed, after=after, limit=size + 1))
-    following = _cursor(rows[size - 1].position) if len(rows) > size else None
+    following = cursor_of(rows[size - 1].position) if len(rows) > size else None
     if following:
         headers["Link"] = _link(request, following)
     body = await service.on_thread(lambda: _rendered(rows[:size], chosen, following, narrowed))
@@ -204,11 +204,13 @@ def _link(request: Request, following: str) -> str:
     return f'<{request.url.path}?{urlencode([*query, ("cursor", following)])}>; rel="next"'
 
 
-def _cursor(position: Position) -> str:
+def cursor_of(position: Position) -> str:
+    """Return the cursor of the page after a position."""
     return base64.urlsafe_b64encode(f"{position.asked_at}|{position.first}".encode()).decode().rstrip("=")
 
 
-def _position(cursor: str | None) -> Position | None:
+def position_of(cursor: str | None) -> Position | None:
+    """Return where the page of a cursor begins. Raises InvalidRequest."""
     if cursor is None:
         return None
     fault = Fault("/cursor", "not_a_cursor", "Use the `next` of the page before, as it is.")

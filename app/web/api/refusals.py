@@ -1,5 +1,7 @@
 """How many submitted texts the screen refused: counts alone, as far as the public sees."""
 
+from datetime import timedelta
+
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
@@ -33,6 +35,8 @@ async def refusals(request: Request) -> Response:
 async def public_refusals(request: Request) -> list[RefusalsOfMonth]:
     """Return the counts as the public sees them, newest month first."""
     service = service_of(request)
-    hidden = day_in_denver(service.clock() - service.settings.publication_delay)
+    delay = service.settings.publication_delay
+    # A day is counted out once all of it is old enough; without a delay today is.
+    hidden = day_in_denver(service.clock() - delay) + (timedelta(0) if delay else timedelta(days=1))
     counted = await service.read(lambda session: read_refusals(session, hidden))
     return [RefusalsOfMonth.of(month) for month in counted]

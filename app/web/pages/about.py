@@ -22,5 +22,5 @@ async def about(request: Request) -> HTMLResponse:
     periods = Periods(policy.retention, settings.publication_delay, settings.checkpoint_interval)
     register = read_data_register(periods)
     places = [(place, list(fields)) for place, fields in groupby(register, key=lambda each: (each.store, each.place))]
-    keys = [str(key.verifier) for key in public_log_of(request).keys.keys()]
+    keys = [str(key.verifier) for key in public_log_of(request).keys.read()]
     return page(request, "about.html", places=places, keys=keys, base=str(request.base_url).rstrip("/"))

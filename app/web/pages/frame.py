@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from app.domain.moment import DENVER, exact
+from app.web.language import preferred_language
 from app.web.messages import LANGUAGES, translator
 
 _WEB = Path(__file__).parent.parent
@@ -36,6 +37,12 @@ def _moment(at: datetime, language: str) -> str:
     return f"{_date(at, language)}, {_time(at)}"
 
 
+def _read_time(text: str) -> datetime:
+    """Return the time that a log entry tells; of a day, its noon in Albuquerque."""
+    at = datetime.fromisoformat(text)
+    return at if at.tzinfo else at.replace(hour=12, tzinfo=DENVER)
+
+
 _templates = Environment(
     loader=FileSystemLoader(_WEB / "templates"),
     autoescape=True,
@@ -43,26 +50,15 @@ _templates = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_templates.filters.update(time=_time, date=_date, moment=_moment, exact=exact)
+_templates.filters.update(time=_time, date=_date, moment=_moment, exact=exact, read_time=_read_time)
 
 
 def language_of(request: Request) -> str:
-    """Return `en` or `es`: as `?lang=` says, else as the browser prefers (RFC 9110, 12.5.4)."""
+    """Return `en` or `es`: as `?lang=` says, else as the browser prefers."""
     asked = request.query_params.get("lang", "")
     if asked in LANGUAGES:
         return asked
-    preferred = [_preference(part) for part in request.headers.get("accept-language", "").split(",") if part.strip()]
-    known = [(quality, tag) for quality, tag in preferred if tag in LANGUAGES and quality > 0]
-    return max(known, key=lambda pair: pair[0])[1] if known else "en"
-
-
-def _preference(part: str) -> tuple[float, str]:
-    tag, _, weight = part.partition(";")
-    try:
-        quality = float(weight.strip().removeprefix("q=") or 1)
-    except ValueError:
-        quality = 0.0
-    return quality, tag.strip().lower().partition("-")[0]
+    return preferred_language(request.headers.get("accept-language", ""))
 
 
 def render(template: str, *, lang: str, path: str, **content: Any) -> str:  # noqa: ANN401  # whatever a page shows

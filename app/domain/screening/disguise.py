@@ -31,6 +31,7 @@ class Disguises:
         self._words = lexicon.words
         self._sought = frozenset(lexicon.words_in("SOUGHT"))
         self._names = frozenset(lexicon.words_in("GIVEN"))
+        self._restored = self._sought | self._names | frozenset(lexicon.words_in("HAVE"))
         self._closed = self._sought
 
     def undone(self, text: PlainText) -> PlainText:
@@ -50,7 +51,7 @@ class Disguises:
                 continue
             for table in (_AS_I, _AS_L):
                 plain = bare.translate(table)
-                if plain in self._sought or plain in self._names:
+                if plain in self._restored:
                     start = match.start()
                     replacements.append((start, start + len(bare), plain, range(start, start + len(bare))))
                     break

@@ -93,15 +93,19 @@ def _classes_by_form(word: str) -> tuple[str, ...]:
 class Lexicon:
     """All words, phrases and classes of the data files, ready for look-up."""
 
-    def __init__(self, literals: Iterable[str]) -> None:
-        """Read the data files; `literals` are the words that rules name outright."""
+    def __init__(self, literals: Iterable[tuple[str, ...]]) -> None:
+        """Read the data files; `literals` are the rows of words that rules name outright."""
         kinds: dict[tuple[str, ...], set[str]] = {}
-        for classes, entry in _entries():
+        for found, entry in _entries():
             for form in written_forms(entry):
                 if parts := pieces(form):
-                    kinds.setdefault(parts, set()).update(classes)
-        for literal in literals:
-            kinds.setdefault((literal,), set()).add(LITERAL + literal)
+                    kinds.setdefault(parts, set()).update(found)
+        for run in literals:
+            for start, word in enumerate(run):
+                kinds.setdefault((word,), set()).add(LITERAL + word)
+                for end in range(start + 2, len(run) + 1):
+                    if run[start:end] in kinds:  # a phrase that a rule spells out: known from others of its classes
+                        kinds[run[start:end]].add(LITERAL + " ".join(run[start:end]))
         self._signs: dict[frozenset[str], int] = {}
         self._members: dict[str, set[int]] = {}
         self._derived: dict[str, str] = read_tables("classes.toml")["class"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from app.domain.screening.data import names_of, read_tables
 from app.domain.screening.lexicon import Lexicon
-from app.domain.screening.pattern import Element, PatternCompiler, literal_words, parsed
+from app.domain.screening.pattern import Element, PatternCompiler, literal_runs, parsed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,7 +47,7 @@ class Matcher:
             for entry in read_tables(name)["rule"]
             for pattern in entry["patterns"]
         )
-        self.lexicon = Lexicon({word for rule in self.rules for word in literal_words(rule.row)})
+        self.lexicon = Lexicon([run for rule in self.rules for run in literal_runs(rule.row)])
         self._spared_signs = {
             rule.becomes: chr(self.lexicon.sign_of([rule.becomes])) for rule in self.rules if rule.becomes is not None
         }

@@ -104,13 +104,20 @@ def _element(found: re.Match[str], repeat: str) -> Element:
     return Element("signs", word or found["name"], bool(word), found["prefix"], repeat)
 
 
-def literal_words(row: Iterable[Element]) -> Iterator[str]:
-    """Yield the words that a row names outright."""
+def literal_runs(row: Iterable[Element]) -> Iterator[tuple[str, ...]]:
+    """Yield the words that a row names outright, those that follow one another together."""
+    run: list[str] = []
     for element in row:
+        if element.literal and element.plain:
+            run.append(element.text)
+            continue
+        yield tuple(run)
+        run = []
         if element.literal:
-            yield element.text
+            yield (element.text,)
         for alternative in element.rows:
-            yield from literal_words(alternative)
+            yield from literal_runs(alternative)
+    yield tuple(run)
 
 
 def sign_set(signs: Iterable[int]) -> str:

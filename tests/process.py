@@ -37,6 +37,11 @@ class Process:
         self.running: subprocess.Popen[bytes] | None = None
         self.client = httpx.Client(base_url=self.url, timeout=20, trust_env=False)
 
+    @property
+    def database_url(self) -> str:
+        """The URL of its database."""
+        return self.environment.get("APP_DATABASE_URL") or f"sqlite:///{self.data_dir / 'app.db'}"
+
     def command(self, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """Run `python -m app …` to its end."""
         return subprocess.run(

@@ -31,6 +31,7 @@ from app.store.vault import Vault, make_key_file
 from app.store.webhooks import KEY_FILE, WebhookSecrets
 from app.store.writer import Writer
 from app.web import health
+from app.web.api import alerts as alert_list
 from app.web.api import (
     calls,
     contacts,
@@ -44,6 +45,7 @@ from app.web.api import (
     status,
     stream,
     tokens,
+    webhooks,
 )
 from app.web.api import log as public_entries
 from app.web.api import screen as screening
@@ -68,7 +70,8 @@ ERASE_EVERY_SECONDS = 3600
 LOOK_FOR_ALERTS_EVERY_SECONDS = 1
 # With a shorter publication delay each write may be public at once.
 _SHORT_DELAY = timedelta(minutes=1)
-_API = (inquiries, calls, status, screening, contacts, facilities, tokens, register, reports, stream)
+_STAFF = (inquiries, calls, contacts, facilities, tokens, alert_list, webhooks, stream)
+_API = (*_STAFF, status, screening, register, reports)
 _PUBLIC = (public_entries, evidence, ledger, refusals)
 _PAGES = (log_pages, status_pages, report_pages, about, problems, docs)
 _ROUTED = (*_API, *_PUBLIC, health, *_PAGES)
@@ -239,13 +242,14 @@ async def _raise_overdue_alerts(service: Service) -> None:
     """Raise alerts again that nobody acknowledged in time; not while the clock cannot be trusted."""
     while True:
         await asyncio.sleep(LOOK_FOR_ALERTS_EVERY_SECONDS)
-        try:
-            now = service.clock()
-            if service.clock_watch.state() == "ok" and await service.read(
-                lambda session, now=now: alerts.overdue(session, now, 1)  # type: ignore[misc]  # defaults bind the loop's values
-            ):
-                await service.writer.run(
-                    lambda session, now=now: raise_overdue_again(session, now)  # type: ignore[misc]  # as above
-                )
-        except Exception as error:  # noqa: BLE001  # the next second tries again
-            log.error("alerts cannot be raised again", extra={"error": type(error).__name__})  # noqa: TRY400  # as above
+        if service.clock_watch.state() == "ok":
+            await _raise_what_is_overdue(service)
+
+
+async def _raise_what_is_overdue(service: Service) -> None:
+    now = service.clock()
+    try:
+        if await service.read(lambda session: alerts.overdue(session, now, limit=1)):
+            await service.writer.run(lambda session: raise_overdue_again(session, now))
+    except Exception as error:  # noqa: BLE001  # the next second tries again
+        log.error("alerts cannot be raised again", extra={"error": type(error).__name__})  # noqa: TRY400  # as above

@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app.domain.due import DueTimes
 from app.domain.policy import Policy
+from app.domain.reach import Reach
 from app.domain.sealed import Retention
 
 PREFIX = "APP_"
@@ -105,6 +106,11 @@ class Settings(BaseSettings):
         return self.ledger_key_file or self.data_dir / "ledger.key"
 
     @property
+    def reach(self) -> Reach:
+        """What webhooks may reach."""
+        return Reach.of(self.webhook_allow)
+
+    @property
     def rate(self) -> RateLimitItem:
         """How often one address may look receipts up."""
         return parse(self.public_rate)
@@ -115,6 +121,7 @@ class Settings(BaseSettings):
         return Policy(
             due=DueTimes(self.first_call_due, self.next_call_due, self.message_due),
             retention=Retention(self.callback_retention, self.detail_retention),
+            alert_due=self.alert_due,
             nearby_meters=self.nearby_meters,
             nearby_window=self.nearby_window,
         )

@@ -44,6 +44,7 @@ class Result(StrEnum):
     BAD_CERTIFICATE = "bad_certificate"
     TIMED_OUT = "timed_out"
     BROKEN_ANSWER = "broken_answer"  # no HTTP, closed at once, or longer than what is read
+    NOT_SIGNED = "not_signed"  # the key that seals the secrets is another one now
     MAY_NOT_BE_REACHED = "may_not_be_reached"  # the name leads to an address that webhooks are kept from
 
 

@@ -9,9 +9,10 @@ from app.domain.sealed import Retention
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Due times, how long things are kept, and what counts as nearby."""
+    """Due times, how long things are kept and alerts may wait, and what counts as nearby."""
 
     due: DueTimes
     retention: Retention
+    alert_due: timedelta
     nearby_meters: float
     nearby_window: timedelta

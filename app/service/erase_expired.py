@@ -4,16 +4,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.domain.actor import Actor
+from app.domain.delivery import DELIVERIES_KEPT
 from app.domain.event import Event, Kind
 from app.domain.sealed import RetentionClass, day_key_ends
 from app.service.erase_callback import without_callback
-from app.store import boxes, idempotency, inquiries
+from app.store import boxes, idempotency, inquiries, outbox
 from app.store.session import WriteSession
 
 # How long a repeated request is answered with the first one's answer (api.md, Conventions).
 ANSWERS_KEPT = timedelta(days=7)
 # So that a long list of what is due holds up no other writer.
 AT_ONCE = 200
+DELIVERIES_AT_ONCE = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,7 @@ class Erased:
 def erase_expired(session: WriteSession, by: Actor, at: datetime) -> Erased:
     """Erase what is due at a time, a bounded number of contacts in one go. A legal hold keeps all but the answers."""
     answers = idempotency.forget_before(session, at - ANSWERS_KEPT)
+    outbox.forget_before(session, at - DELIVERIES_KEPT, DELIVERIES_AT_ONCE)
     if session.vault.on_hold:
         return Erased(0, 0, 0, answers, on_hold=True, more=False)
     due = inquiries.with_callback_due(session, at, AT_ONCE)

@@ -28,6 +28,7 @@ from app.domain.receipt import new_receipt
 from app.domain.sealed import BoxKind
 from app.domain.status import Status
 from app.domain.street_search import street_keys
+from app.service.recording import follow
 from app.store import boxes, directory, inquiries
 from app.store.session import WriteSession
 
@@ -93,6 +94,7 @@ def log_inquiry(session: WriteSession, new: NewInquiry, by: Actor, at: datetime)
                 kind, at, by, inquiry.id, subject=inquiry.number, seq=seq, data=data, sealed=sealed if seq == 0 else {}
             )
         )
+    inquiry = follow(session, Kind.INQUIRY_LOGGED, None, inquiry, by, at)
     inquiries.inquiries.add(session, inquiry)
     return inquiry
 

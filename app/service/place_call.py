@@ -57,7 +57,8 @@ def place_call(session: WriteSession, new: NewCall, by: Actor, at: datetime) -> 
     if new.outcome is not None:
         call = ended(call, new.outcome, by, at, order=index + len(covered))
     earlier = calls.calls_of(session, new.inquiry_ids)
-    calls.calls.add(session, replace(call, newest_event=index + len(covered) * (2 if new.outcome else 1) - 1))
+    stored = replace(call, newest_event=index + len(covered) * (2 if new.outcome else 1) - 1)
+    calls.calls.add(session, stored)
     moved = [cover(session, call, inquiry, earlier[inquiry.id], by, at) for inquiry in covered]
     if new.outcome is not None:
         sealed = seal_texts(session, call.id, new.outcome, at)
@@ -66,7 +67,9 @@ def place_call(session: WriteSession, new: NewCall, by: Actor, at: datetime) -> 
         ]
     for before, (after, _) in zip(covered, moved, strict=True):
         inquiries.inquiries.replace(session, before, after)
-    return replace(call, newest_event=session.next_index - 1)
+    call = replace(call, newest_event=session.next_index - 1)
+    calls.calls.replace(session, stored, call)  # alerts that the outcome raised are later events
+    return call
 
 
 def _named_contact(session: WriteSession, contact_id: str) -> Contact:

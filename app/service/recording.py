@@ -9,6 +9,8 @@ from app.domain.call import Call
 from app.domain.event import TOLD, Data, Event, Kind, answer_data
 from app.domain.inquiry import Inquiry, WithdrawalReason
 from app.domain.progress import Correction, progress
+from app.service.raise_alerts import follow_with_alerts
+from app.service.tell_webhooks import follow_with_messages
 from app.store.session import WriteSession
 
 _NOTHING: Mapping[str, str] = {}
@@ -62,7 +64,16 @@ def record_progress(
     withdrawn: WithdrawalReason | None = None,
     sealed: Mapping[str, str] = _NOTHING,
 ) -> Inquiry:
-    """Move an inquiry on after its calls as they are now, with the event that tells so."""
+    """Move an inquiry on after its calls as they are now, with the event that tells so and all that follows from it."""
     moved = progress(inquiry, calls, at, session.policy.due, correction=correction, withdrawn=withdrawn)
     told = {**data, "status": moved.inquiry.status.value, "answer": answer_data(moved.answer)}
-    return record(session, moved.inquiry, kind, by, at, call_id=call_id, data=told, sealed=sealed)
+    after = record(session, moved.inquiry, kind, by, at, call_id=call_id, data=told, sealed=sealed)
+    return follow(session, kind, inquiry, after, by, at)
+
+
+def follow(
+    session: WriteSession, kind: Kind, before: Inquiry | None, after: Inquiry, by: Actor, at: datetime
+) -> Inquiry:
+    """Tell other systems of an event and raise the alerts that it calls for; return the inquiry with their events."""
+    follow_with_messages(session, kind, before, after, at)
+    return follow_with_alerts(session, before, after, by, at)

@@ -137,3 +137,23 @@ EVIDENCE = {
     ],
 }
 REFUSALS = {"items": [{"month": "2026-01", "category": "identity", "language": "en", "refused": 17}]}
+ALERT = {
+    "id": "019a9c20-2c30-7e21-9b00-6d2e3f4a5b6c",
+    "kind": "possible_impersonation",
+    "inquiry_id": SHORT["id"],
+    "raised_at": "2026-01-31T18:08:00.000Z",
+    "due_at": "2026-01-31T18:13:00.000Z",
+    "acknowledged_at": None,
+    "acknowledged_by": None,
+    "closed_at": None,
+}
+WEBHOOK = {
+    "id": "019a9c1c-0000-7000-8000-000000000004",
+    "url": "https://cad.example.org/hooks/ice-confirmation",
+    "description": "computer-aided dispatch",
+    "events": ["inquiry.status_changed", "alert.possible_impersonation"],
+    "active": True,
+    "created_at": "2026-01-31T17:00:00.000Z",
+    "disabled_at": None,
+    "older_secret_until": None,
+}

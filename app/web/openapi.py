@@ -25,6 +25,8 @@ _TAGS = {
     "contacts": "The designated contacts at ICE.",
     "facilities": "City facilities.",
     "tokens": "Access tokens.",
+    "alerts": "Notices that the order calls for: activity at a City facility, a possible impersonation.",
+    "webhooks": "Endpoints of other systems, and how the deliveries to them stand.",
     "log": "The public log, and what lets anybody check it.",
     "reports": "Progress reports, made from the public log.",
     "service": "Health and figures.",

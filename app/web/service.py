@@ -1,6 +1,6 @@
 """What the routes stand on: the database, the writer, the vault, the screen, the clock. Made once by `create_app`."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Event
@@ -19,6 +19,7 @@ from app.store.engine import READERS, Database
 from app.store.point_reads import PointReads
 from app.store.soundness import Soundness
 from app.store.vault import Vault
+from app.store.webhooks import WebhookSecrets
 from app.store.writer import DatabaseUnavailable, Writer
 from app.web.clock import ClockWatch
 from app.web.idempotency import RunningKeys
@@ -52,6 +53,10 @@ class Service:
     soundness: Soundness
     # Set when something was written that the public may see at once.
     log_stale: Event
+    # Seals the webhooks' secrets.
+    webhook_secrets: WebhookSecrets
+    # Looks up where a host's name leads to.
+    look_up: Callable[[str, int], Awaitable[Sequence[str]]]
 
     async def read(self, question: Callable[[Session], Read]) -> Read:
         """Answer a question from one state of the database, on a thread."""

@@ -92,7 +92,7 @@ def upgrade() -> None:
         sa.Column("last_status", sa.Integer(), nullable=True),
         sa.Column("newest_event", sa.Integer(), nullable=False),
         sa.CheckConstraint(
-            "last_result IN ('accepted', 'gone', 'redirected', 'refused', 'no_connection', 'bad_certificate', 'timed_out', 'broken_answer', 'may_not_be_reached')",
+            "last_result IN ('accepted', 'gone', 'redirected', 'refused', 'no_connection', 'bad_certificate', 'timed_out', 'broken_answer', 'not_signed', 'may_not_be_reached')",
             name=op.f("ck_delivery_last_result_is_listed"),
         ),
         sa.CheckConstraint("state IN ('waiting', 'delivered', 'failed')", name=op.f("ck_delivery_state_is_listed")),

@@ -2,6 +2,7 @@
 #
 #   make run     set up, migrate, serve
 #   make test    set up, pass the tests (ARGS="-k receipt" for a part)
+#   make bench   set up, measure and hold the figures against bench/bounds.toml (ARGS="main --full" for a part, in full)
 #   make check   lint, format, types, Dockerfile, locks, OpenAPI drift and breaking changes
 #
 # The stamps inside .venv depend on the lock files, so that a second `make` starts at once.
@@ -23,16 +24,19 @@ RUNTIME := .venv/.requirements$(if $(findstring postgresql,$(DATABASE)),-postgre
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check lint types containers locks openapi-drift openapi-compatible openapi lock
+.PHONY: help run test bench check lint types containers locks openapi-drift openapi-compatible openapi lock
 
 help:
-	@sed -n '3,5s/^# *//p' Makefile
+	@sed -n '3,6s/^# *//p' Makefile
 
 run: $(RUNTIME)
 	@$(PY) -m app migrate && $(PY) -m app welcome && exec $(PY) -m app serve
 
 test: $(DEVELOPMENT)
 	@$(PY) -m pytest $(ARGS)
+
+bench: $(DEVELOPMENT)
+	@$(PY) -m bench $(ARGS)
 
 check: lint types containers locks openapi-drift openapi-compatible
 

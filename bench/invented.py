@@ -1,4 +1,4 @@
-"""What the bench asks: inquiries at invented places all over the city, each with a 120-character note and a callback."""
+"""What the bench asks: inquiries at invented places over the whole city, with a 120-character note and a callback."""
 
 import json
 import random
@@ -15,7 +15,10 @@ _STREETS = (
     "Gibson Blvd", "Montgomery Blvd", "Eubank Blvd", "Juan Tabo Blvd", "Isleta Blvd", "Bridge Blvd", "Rio Grande Blvd",
     "Unser Blvd", "Paradise Blvd", "Zuni Rd", "Carlisle Blvd", "Louisiana Blvd", "Academy Rd",
 )  # fmt: skip
-_NOTE = "Four people in vests beside two white vans at the loading dock; the engines are running and one lane is closed off here."
+_NOTE = (
+    "Four people in vests beside two white vans at the loading dock;"
+    " the engines are running and one lane is closed off here."
+)
 NOTE_CHARACTERS = 120
 
 

@@ -1,7 +1,7 @@
 """Sends prepared requests over kept connections and times the answers: one generator for every server measured.
 
-It knows only as much HTTP as it needs: answers have a Content-Length. Raw protocols on uvloop send about 15,000 requests
-a second from one core, several times what any of the servers answers.
+It knows only as much HTTP as it needs: answers have a Content-Length. Raw protocols on uvloop send about 15,000
+requests a second from one core, several times what any of the servers answers.
 """
 
 import asyncio
@@ -26,9 +26,11 @@ class Run:
     """What came of one run: the latencies of its answers in seconds, sorted, and how many had which status."""
 
     seconds: float
+    begins: float = 0.0  # what is answered earlier warms up
     latencies: list[float] = field(default_factory=list)
     statuses: Counter[int] = field(default_factory=Counter)
     lost: int = 0
+    cpu_seconds: float = 0.0  # of the server, meanwhile
 
     @property
     def rate(self) -> float:
@@ -70,13 +72,16 @@ def load(port: int, requests: Sequence[bytes], *, connections: int, seconds: flo
 
 async def _load(port: int, requests: Iterator[bytes], connections: int, seconds: float) -> Run:
     loop = asyncio.get_running_loop()
-    begins = perf_counter() + WARM_UP_SECONDS
     run = Run(seconds)
-    ends = [loop.create_future() for _ in range(connections)]
-    for end in ends:
-        await loop.create_connection(
-            lambda end=end: _Connection(requests, run, begins, begins + seconds, end), "127.0.0.1", port
-        )
+    opened = [
+        (await loop.create_connection(lambda: _Connection(requests, run), "127.0.0.1", port))[1]
+        for _ in range(connections)
+    ]
+    # One request on each before all of them begin, so that no connection is still waiting to be taken when it counts.
+    for connection in opened:
+        await asyncio.wait([connection.send_until(0)], timeout=TIMEOUT_SECONDS)
+    run.begins = perf_counter() + WARM_UP_SECONDS
+    ends = [connection.send_until(run.begins + seconds) for connection in opened]
     done, waiting = await asyncio.wait(ends, timeout=WARM_UP_SECONDS + seconds + TIMEOUT_SECONDS)
     run.lost += len(waiting) + sum(not end.result() for end in done)
     run.latencies.sort()
@@ -84,12 +89,12 @@ async def _load(port: int, requests: Iterator[bytes], connections: int, seconds:
 
 
 class _Connection(asyncio.Protocol):
-    """One connection; `end` tells whether its last request was answered."""
+    """One connection."""
 
-    def __init__(
-        self, requests: Iterator[bytes], run: Run, begins: float, ends: float, end: "asyncio.Future[bool]"
-    ) -> None:
-        self._requests, self._run, self._begins, self._ends, self._end = requests, run, begins, ends, end
+    def __init__(self, requests: Iterator[bytes], run: Run) -> None:
+        self._requests, self._run = requests, run
+        self._ends = 0.0
+        self._end: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._received = b""
         self._whole = 0
         self._status = 0
@@ -97,9 +102,14 @@ class _Connection(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Send the first request."""
+        """Keep what is written to."""
         self._transport = cast("asyncio.Transport", transport)  # uvloop's is one without saying so
+
+    def send_until(self, ends: float) -> "asyncio.Future[bool]":
+        """Send one request after another, the last one before a time; return whether all were answered."""
+        self._ends, self._end = ends, asyncio.get_running_loop().create_future()
         self._send()
+        return self._end
 
     def _send(self) -> None:
         if self._transport is not None:
@@ -121,15 +131,13 @@ class _Connection(asyncio.Protocol):
         if len(self._received) < self._whole:
             return
         now = perf_counter()
-        if self._begins <= now <= self._ends:
+        if self._run.begins <= now <= self._ends:
             self._run.latencies.append(now - self._sent)
         self._run.statuses[self._status] += 1
         if now < self._ends:
             self._send()
             return
         self._end.set_result(True)
-        if self._transport is not None:
-            self._transport.close()
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  # asyncio hands it over
         """Note an end that came before the answer."""

@@ -48,7 +48,9 @@ class Server:
         self._wait()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         """End it."""
         if self._process is not None:
             self._process.terminate()
@@ -137,7 +139,11 @@ def prepare(data: Path) -> dict[str, str]:
     """Make a database and return a token of each role that logs."""
     for command in (["migrate"], *(["token", "create", "--name", role, "--role", role] for role in _ROLES)):
         done = subprocess.run(
-            [sys.executable, "-m", "app", *command], env=environment(data, 0), capture_output=True, text=True, check=False
+            [sys.executable, "-m", "app", *command],
+            env=environment(data, 0),
+            capture_output=True,
+            text=True,
+            check=False,
         )
         if done.returncode:
             raise RuntimeError(f"{' '.join(command)}: {done.stderr}")
@@ -159,7 +165,7 @@ def main(name: str) -> None:
     if name == "service":
         serve(rivals.with_a_route_that_stores_nothing(create_app(settings)), settings)
     elif name == "service-without-screen":
-        serve(rivals.with_a_route_that_stores_nothing(create_app(settings, screen_text=lambda _text: ())), settings)
+        serve(create_app(settings, screen_text=lambda _text: ()), settings)
     else:
         app = rivals.bare() if name == "bare" else rivals.tutorial(settings.data_dir)
         uvicorn.run(app, port=settings.port, loop="uvloop", http="httptools", access_log=False, log_level="warning")

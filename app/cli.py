@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from app.commands import ledger
 from app.settings import Settings, SettingsRefused, read_settings
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ app = typer.Typer(
 )
 tokens = typer.Typer(no_args_is_help=True, help="Access tokens.")
 app.add_typer(tokens, name="token")
+ledger.add_to(app)
 
 
 class CannotBeDone(Exception):
@@ -147,7 +149,10 @@ def token_revoke(token_id: Annotated[str, typer.Argument(help="The id that `toke
 
 @app.command("erase-expired")
 def erase_expired() -> None:
-    """Erase what has been kept long enough, as `serve` does every hour. Example: python -m app erase-expired."""
+    """Erase what has been kept long enough, as `serve` does every hour. Example: python -m app erase-expired.
+
+    It goes by this machine's clock, also after days without an event, when `serve` waits for somebody to look at it.
+    """
     from app.domain.actor import OPERATOR  # noqa: PLC0415  # see the top
     from app.main import open_service  # noqa: PLC0415  # as above
     from app.service import erase_expired as erasing  # noqa: PLC0415  # as above

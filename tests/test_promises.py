@@ -195,7 +195,7 @@ DERIVED = {
     "text": "tried on the screen and kept nowhere",
     **dict.fromkeys(("accepted", "findings", "start", "end", "code"), "what the screen finds, kept nowhere"),
     **dict.fromkeys(("type", "title", "pointer", "instance"), "a problem"),
-    **dict.fromkeys(("database", "migrations", "writer", "clock", "vault", "ledger", "erasures_waiting"), "/readyz"),
+    **dict.fromkeys(("database", "migrations", "writer", "clock", "vault", "ledger", "erasing", "erasures_waiting"), "/readyz"),
     **dict.fromkeys(("store", "field", "why", "kept", "published", "published_as"), "the register itself"),
 }
 

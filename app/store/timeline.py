@@ -42,6 +42,11 @@ def _data(payload: str, detail: dict[str, object], call_id: str | None) -> dict[
     return {**json.loads(payload)["data"], **detail, **called}
 
 
+def newest_event_at(session: Session) -> datetime | None:
+    """Return when the newest event was; None before the first."""
+    return session.execute(select(_t.at).order_by(_t.index.desc()).limit(1)).scalar()
+
+
 def newest_leaf_of_call(session: Session, inquiry_id: str, call_id: str) -> int:
     """Return the index of the leaf that tells a call's outcome, as last corrected, of one inquiry."""
     told = (Kind.INQUIRY_OUTCOME, Kind.INQUIRY_CORRECTED)

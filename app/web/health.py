@@ -36,6 +36,7 @@ class Readiness(Output):
     vault: str
     ledger: str
     screen_version: str
+    erasing: str
     erasures_waiting: int
 
 
@@ -88,6 +89,7 @@ async def _readiness(service: Service) -> Readiness:
     return Readiness(
         status="ok" if ready else "not ready",
         screen_version=service.screen_version,
+        erasing=service.clock_watch.erasing_state(),
         erasures_waiting=service.writer.erasures_waiting,
         **checks,
     )

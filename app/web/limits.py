@@ -56,6 +56,12 @@ class Limits:
             return str(ip_network((address, _IPV6_SITE), strict=False))
         return str(address)
 
+    def is_behind_tls(self, connection: HTTPConnection) -> bool:
+        """Tell whether a trusted proxy says that the client reached it over TLS."""
+        address = read_address(connection.client.host if connection.client else "")
+        told = connection.headers.get("x-forwarded-proto", "").rpartition(",")[2].strip().lower()
+        return told == "https" and address is not None and self._is_trusted(address)
+
     def _is_trusted(self, address: IPv4Address | IPv6Address) -> bool:
         return any(address in network for network in self._trusted)
 

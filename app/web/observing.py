@@ -9,11 +9,12 @@ import logging
 import sys
 import time
 import traceback
+from collections.abc import Callable
 from datetime import UTC, datetime
 from uuid import uuid4
 
 from starlette.datastructures import MutableHeaders
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.domain.moment import exact
@@ -42,21 +43,22 @@ _HSTS = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
 class Observing:
     """ASGI middleware; the outermost, so that nothing goes unseen."""
 
-    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+    def __init__(self, app: ASGIApp, metrics: Metrics, is_behind_tls: Callable[[HTTPConnection], bool]) -> None:
         self.app = app
         self.metrics = metrics
+        self._is_behind_tls = is_behind_tls
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Run a request."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        scope["scheme"] = "https" if self._is_behind_tls(HTTPConnection(scope)) else scope["scheme"]
         request_id = str(uuid4())
         scope["request_id"] = request_id
         method = scope["method"]
         head = method == "HEAD"
-        if head:  # answered as GET, without its body
-            scope["method"] = "GET"
+        scope["method"] = "GET" if head else method  # answered as GET, without its body
         began = time.perf_counter()
         status = 0
 

@@ -71,13 +71,17 @@ def opened_leaves(session: Session, number: int, size: int) -> list[Opened | Non
     """Return what opens the leaves of a bundle that are public, None for the others; as many as the tree has there."""
     first, end = number * WIDTH, min((number + 1) * WIDTH, size)
     cut = log.publication(session).cut
-    inquiries = log.subjects_between(session, first, end)
-    told = {leaf.index for leaves in log.leaves_of(session, inquiries).values() for leaf in public_leaves(leaves, cut)}
-    of_inquiries = log.indexes_with_subject(session, first, end)
-    return [
-        opened if index in told or (index < cut and index not in of_inquiries) else None
-        for index, opened in ledger.openings(session, first, end)
-    ]
+    closed = log.closed_places(session, first, min(end, cut)) | (
+        _closed_after(session, max(first, cut), end, cut) if end > cut else set()
+    )
+    return [None if index in closed else opened for index, opened in ledger.openings(session, first, end)]
+
+
+def _closed_after(session: Session, first: int, end: int, cut: int) -> set[int]:
+    """Return which leaves after the cut are closed: all but the corrections of what is open."""
+    corrected = log.leaves_of(session, log.corrected_from(session, first))
+    public = {leaf.index for leaves in corrected.values() for leaf in public_leaves(leaves, cut)}
+    return set(range(first, end)) - public
 
 
 def _proven(session: Session, indexes: Sequence[int], checkpoint: Checkpoint) -> list[tuple[int, Opened, list[bytes]]]:

@@ -14,7 +14,6 @@ from sqlalchemy import ColumnElement, String, Text, cast, select, type_coerce
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
-from app.domain.event import Kind
 from app.domain.publication import unsettled_before
 from app.ledger.checkpoint import VerifierKey
 from app.ledger.entry import Json, canonical_json
@@ -57,11 +56,17 @@ class Stopped(Exception):
 
 
 def verify_database(
-    database: Database, keys: Sequence[VerifierKey], today: date, *, may_go_on: Callable[[], bool] = lambda: True
+    database: Database,
+    keys: Sequence[VerifierKey],
+    today: date,
+    *,
+    older: Sequence[bytes] = (),
+    may_go_on: Callable[[], bool] = lambda: True,
 ) -> Report:
     """Verify the tables; without keys by those that the tables name, which shows only that they agree with themselves.
 
-    `may_go_on` is asked before each bundle. Raises CouldNotCheck, and Stopped if it may not.
+    The tree is held against the checkpoints that the tables keep and against `older` ones. `may_go_on` is asked before
+    each bundle. Raises CouldNotCheck, and Stopped if it may not.
     """
     try:
         with database.read() as session:
@@ -70,8 +75,8 @@ def verify_database(
             newest = ledger.newest_checkpoint(session)
             if newest is None:
                 return Report(0, (Problem(None, "there is no checkpoint"),) if ledger.size_of(session) else ())
-            older = [kept.note for kept in ledger.checkpoints(session) if kept.number < newest.number][-_OLDER:]
-            report = verify(source, trusted, older)
+            kept = [each.note for each in ledger.checkpoints(session) if each.number < newest.number]
+            report = verify(source, trusted, [*kept[-_OLDER:], *older])
             source.read_unsigned(newest.size)
             found = sorted(
                 [*source.problems.in_order(), *report.problems],
@@ -133,12 +138,8 @@ class TablesSource:
         cut = log.publication(self._session).cut
         if first + WIDTH > cut:
             return opened_leaves(self._session, number, first + WIDTH)
-        closed = {row[7] for row in self._bundle if row[2] == Kind.INQUIRY_PLACE}
-        closed -= log.settled_numbers(self._session, closed)
-        return [
-            None if row[2] == Kind.INQUIRY_PLACE and row[7] in closed else Opened(row[14].encode(), row[13])
-            for row in self._bundle
-        ]
+        closed = log.closed_places(self._session, first, first + WIDTH)
+        return [None if row[0] in closed else Opened(row[14].encode(), row[13]) for row in self._bundle]
 
     def log(self) -> Iterator[LogEntry]:
         """Return every entry of the three lists."""

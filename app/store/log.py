@@ -144,10 +144,19 @@ def subjects_between(session: Session, first: int, end: int) -> set[str]:
     return set(session.execute(select(_event.subject).where(*where).distinct()).scalars())
 
 
-def indexes_with_subject(session: Session, first: int, end: int) -> set[int]:
-    """Return which events from one index to before another tell something of an inquiry."""
-    where = (_event.index >= first, _event.index < end, _event.subject.is_not(None))
-    return set(session.execute(select(_event.index).where(*where)).scalars())
+def closed_places(session: Session, first: int, end: int) -> set[int]:
+    """Return which events from one index to before another are places of inquiries that are not listed in full."""
+    rows = session.execute(
+        select(_event.index)
+        .join(LogEntryRow, _t.number == _event.subject, isouter=True)
+        .where(
+            _event.index >= first,
+            _event.index < end,
+            _event.kind == Kind.INQUIRY_PLACE,
+            func.coalesce(_t.listing, Listing.WAITING) != Listing.SETTLED,
+        )
+    )
+    return set(rows.scalars())
 
 
 def corrected_from(session: Session, index: int) -> set[str]:
@@ -235,10 +244,10 @@ def find(session: Session, number: str, unsettled_before: date) -> LogRow | None
     return None if row is None else LogRow(*row)
 
 
-def settled_numbers(session: Session, numbers: Iterable[str]) -> set[str]:
-    """Return which of some inquiries are listed in full, so that their places are open."""
-    where = (_t.number.in_(list(numbers)), _t.listing == Listing.SETTLED)
-    return set(session.execute(select(_t.number).where(*where)).scalars())
+def places_opened_since(session: Session, at: datetime) -> set[int]:
+    """Return the indexes of the places that may have opened at a time or later."""
+    where = (_t.listing == Listing.SETTLED, _t.updated_at >= at)
+    return {first + 1 for first in session.execute(select(_t.first).where(*where)).scalars()}
 
 
 def count(session: Session) -> int:

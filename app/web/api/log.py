@@ -17,13 +17,14 @@ from app.domain.errors import Fault, InvalidRequest, NotFound
 from app.domain.inquiry import Activity, AreaCommand, Source
 from app.domain.moment import to_minute
 from app.domain.status import Status
+from app.service.log_formats import FORMATS, as_atom, as_csv, as_geojson, as_json, minute
 from app.store import log
 from app.store.log import LogFilter, LogList, LogRow, Position
 from app.web import examples
 from app.web.access import PUBLIC, allowed
 from app.web.documented import example, got, problems
 from app.web.fields import DayOrTime
-from app.web.log_formats import FORMATS, as_atom, as_csv, as_geojson, as_json, minute, preferred
+from app.web.log_formats import preferred
 from app.web.public_lane import keep
 from app.web.public_log import LogVersion, public_log_of
 from app.web.route import ContractRoute

@@ -1,0 +1,261 @@
+"""The ledger's commands: verify it, export a mirror of it, change the keys that sign it.
+
+Imports stand inside the commands, as in cli.py.
+"""
+
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from app.ledger.checkpoint import VerifierKey
+    from app.ledger.report import Report
+    from app.ledger.source import Source
+    from app.settings import Settings
+    from app.store.ledger_files import KeyFile
+
+SOUND, NOT_SOUND, COULD_NOT_CHECK = 0, 1, 2
+_PROBLEMS_SHOWN = 20
+_FETCH_SECONDS = 30
+_MOST_BYTES = 64 * 1024 * 1024
+# How long to wait for the next checkpoint where the log has moved on since the last.
+_NEXT_CHECKPOINT_SECONDS = 90
+
+keys = typer.Typer(no_args_is_help=True, help="The keys that sign the ledger.")
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command()(verify)
+    app.command()(export)
+    app.add_typer(keys, name="ledger-key")
+
+
+def verify(
+    url: Annotated[str | None, typer.Option(help="The address of a service.")] = None,
+    mirror: Annotated[Path | None, typer.Option(help="The folder of an export.")] = None,
+    database: Annotated[bool, typer.Option("--database", help="This service's own tables.")] = False,  # noqa: FBT002  # a flag
+    key: Annotated[str | None, typer.Option(help="The verifier key that you trust; see /ledger/key.")] = None,
+    checkpoint: Annotated[Path | None, typer.Option(help="A file with an older checkpoint that you kept.")] = None,
+) -> None:
+    """Verify the ledger: 0 sound, 1 not sound, 2 could not check. Example: python -m app verify --url https://HOST."""
+    if sum((url is not None, mirror is not None, database)) != 1:
+        _end(COULD_NOT_CHECK, "Give one of --url, --mirror and --database.")
+    from app.ledger.checkpoint import NoteRefused, VerifierKey  # noqa: PLC0415  # see the top
+    from app.ledger.source import CouldNotCheck, Missing  # noqa: PLC0415  # as above
+
+    try:
+        trusted = [VerifierKey.parse(key)] if key else []
+        older = [checkpoint.read_bytes()] if checkpoint else []
+        if database:
+            report = _verify_tables(trusted, older)
+        else:
+            report = _verify_source(_url_source(url) if url else _mirror_source(mirror or Path()), trusted, older)
+    except (CouldNotCheck, Missing, NoteRefused, ValueError, OSError) as error:
+        _end(COULD_NOT_CHECK, f"Could not check: {error}.")
+    if report.sound:
+        typer.echo(f"Sound: {report.size:,} events, {report.opened:,} of them open.")
+        return
+    bad = next((problem.index for problem in report.problems if problem.index is not None), None)
+    typer.echo(f"Not sound. First bad event: {bad}." if bad is not None else "Not sound.")
+    for problem in report.problems[:_PROBLEMS_SHOWN]:
+        typer.echo(f"  {'' if problem.index is None else problem.index}  {problem.what}")
+    if len(report.problems) > _PROBLEMS_SHOWN:
+        typer.echo(f"  and {len(report.problems) - _PROBLEMS_SHOWN} more")
+    raise typer.Exit(NOT_SOUND)
+
+
+def _verify_source(source: "Source", trusted: "list[VerifierKey]", older: list[bytes]) -> "Report":
+    from app.ledger import verify as verifier  # noqa: PLC0415  # see the top
+    from app.ledger.source import Url  # noqa: PLC0415  # as above
+
+    if not trusted:
+        typer.echo("Without --key this shows that the source agrees with itself, not whose it is.", err=True)
+    trusted = trusted or list(verifier.keys_of(source))
+    noted = source.checkpoint()
+    report = verifier.verify(source, trusted, older)
+    if report.sound or not isinstance(source, Url) or any("the log" not in each.what for each in report.problems):
+        return report
+    # A correction shows in the log at once, and in the tree with the next checkpoint: judged then.
+    typer.echo("The log has moved on since the checkpoint; waiting for the next one.", err=True)
+    for _ in range(_NEXT_CHECKPOINT_SECONDS):
+        time.sleep(1)
+        if source.checkpoint() != noted:
+            return verifier.verify(source, trusted, older)
+    return report
+
+
+def _url_source(url: str) -> "Source":
+    import httpx  # noqa: PLC0415  # see the top
+
+    from app.ledger.source import CouldNotCheck, Missing, Url  # noqa: PLC0415  # as above
+
+    client = httpx.Client(timeout=_FETCH_SECONDS, headers={"Accept": "application/json, */*;q=0.5"})
+    base = url.rstrip("/")
+
+    def fetch(path: str) -> bytes:
+        try:
+            with client.stream("GET", f"{base}/{path}") as answer:
+                if answer.status_code == httpx.codes.NOT_FOUND:
+                    raise Missing(path)
+                if answer.status_code != httpx.codes.OK:
+                    raise CouldNotCheck(f"{path} was answered with {answer.status_code}")
+                body = bytearray()
+                for chunk in answer.iter_bytes():
+                    body += chunk
+                    if len(body) > _MOST_BYTES:
+                        raise CouldNotCheck(f"{path} has no end")
+                return bytes(body)
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise CouldNotCheck(f"the service does not answer ({type(error).__name__})") from None
+
+    return Url(fetch)
+
+
+def _mirror_source(folder: Path) -> "Source":
+    from app.ledger.source import CouldNotCheck, Mirror  # noqa: PLC0415  # see the top
+
+    if not folder.is_dir():
+        raise CouldNotCheck("there is no such folder")
+    return Mirror(folder)
+
+
+def _verify_tables(trusted: "list[VerifierKey]", older: list[bytes]) -> "Report":
+    from app.cli import CannotBeDone, _now, _ready_settings  # noqa: PLC0415  # see the top
+    from app.domain.moment import day_in_denver  # noqa: PLC0415  # as above
+    from app.ledger.source import CouldNotCheck  # noqa: PLC0415  # as above
+    from app.service.verify_ledger import verify_database  # noqa: PLC0415  # as above
+    from app.settings import SettingsRefused  # noqa: PLC0415  # as above
+    from app.store.engine import open_database  # noqa: PLC0415  # as above
+    from app.store.ledger_files import read_if_there  # noqa: PLC0415  # as above
+
+    try:
+        settings = _ready_settings()
+    except (CannotBeDone, SettingsRefused) as error:
+        raise CouldNotCheck(str(error).rstrip(".")) from None
+    filed = read_if_there(settings.data_dir / "checkpoint")
+    opened = open_database(settings.url)
+    try:
+        return verify_database(opened, trusted, day_in_denver(_now()), older=[*older, *([filed] if filed else [])])
+    finally:
+        opened.dispose()
+
+
+def export(
+    folder: Annotated[Path, typer.Option("--dir", help="Where the mirror goes; made if it is not there.")],
+) -> None:
+    """Export a mirror of all that is public. Again into the same folder: what is new. Example: export --dir mirror."""
+    from app.cli import CannotBeDone, _now, _ready_settings  # noqa: PLC0415  # see the top
+    from app.domain.moment import day_in_denver  # noqa: PLC0415  # as above
+    from app.service.export_mirror import NothingSigned, NotThisLedger, export_mirror  # noqa: PLC0415  # as above
+    from app.store.engine import open_database  # noqa: PLC0415  # as above
+    from app.store.mirror import MirrorFolder  # noqa: PLC0415  # as above
+    from app.store.soundness import LedgerUnsound  # noqa: PLC0415  # as above
+
+    settings = _ready_settings()
+    _bring_up_to_date(settings)
+    opened = open_database(settings.url)
+    try:
+        with opened.read() as session:
+            size = export_mirror(session, MirrorFolder(folder), day_in_denver(_now()), _progress)
+    except NothingSigned:
+        raise CannotBeDone("Nothing is signed yet; start the service once.") from None
+    except NotThisLedger:
+        raise CannotBeDone("That folder holds something else than an older mirror of this ledger.") from None
+    except LedgerUnsound as unsound:
+        raise CannotBeDone(f"The ledger is not sound: {unsound}. Nothing was exported.") from None
+    except OSError as error:
+        raise CannotBeDone(f"The folder cannot be written: {error.strerror}.") from None
+    finally:
+        opened.dispose()
+    typer.echo("", err=True)
+    typer.echo(f"Exported {size:,} events to {folder}. Verify with: python -m app verify --mirror {folder}")
+
+
+def _progress(done: int, of: int) -> None:
+    if sys.stderr.isatty() or done == of:
+        typer.echo(f"\r{done:,} of {of:,} events", nl=False, err=True)
+
+
+def _bring_up_to_date(settings: "Settings") -> None:
+    """Publish what is public by now and sign it, as `serve` does, so that the export holds one sound state."""
+    from app.cli import CannotBeDone, _now, _writing  # noqa: PLC0415  # see the top
+    from app.service.publish import due, publish  # noqa: PLC0415  # as above
+    from app.service.sign_checkpoint import StrangeKey, sign_checkpoint  # noqa: PLC0415  # as above
+    from app.store import ledger  # noqa: PLC0415  # as above
+    from app.store.ledger_files import KeyFile, KeysRefused  # noqa: PLC0415  # as above
+    from app.store.soundness import LedgerUnsound  # noqa: PLC0415  # as above
+
+    file = KeyFile(settings.ledger_key, settings.ledger_origin)
+    try:
+        more = True
+        while more:
+            with _writing(settings) as session:
+                more = due(session, settings.publication_delay, _now(), 0).is_due
+                moved = publish(session, settings.publication_delay, _now())
+                newest = ledger.newest_checkpoint(session)
+                if newest is None or moved.newest >= newest.size:
+                    file.make()
+                    sign_checkpoint(session, file.read(), None, _now())
+    except LedgerUnsound as unsound:
+        raise CannotBeDone(f"The ledger is not sound: {unsound}. Nothing was exported.") from None
+    except (StrangeKey, KeysRefused):
+        raise CannotBeDone("The ledger's key file (APP_LEDGER_KEY_FILE) is not the one that signed before.") from None
+
+
+@keys.command("show")
+def key_show() -> None:
+    """Show the verifier keys, one on a line. Example: python -m app ledger-key show."""
+    for each in _key_file().read():
+        typer.echo(str(each.verifier))
+
+
+@keys.command("add")
+def key_add() -> None:
+    """Add a new key beside the old one: both sign from now on. Example: python -m app ledger-key add."""
+    import os  # noqa: PLC0415  # see the top
+
+    from app.ledger.checkpoint import SigningKey  # noqa: PLC0415  # as above
+    from app.ledger.merkle import HASH_BYTES  # noqa: PLC0415  # as above
+
+    file = _key_file()
+    added = SigningKey(file.origin, os.urandom(HASH_BYTES))
+    file.replace((*file.read(), added))
+    typer.echo(f"{added.verifier}\nBoth keys sign from the next checkpoint on. Publish the new one, give readers some")
+    typer.echo("weeks to take it over, then: python -m app ledger-key retire")
+
+
+@keys.command("retire")
+def key_retire() -> None:
+    """Let the oldest key sign no more, once readers know the new one. Example: python -m app ledger-key retire."""
+    from app.cli import CannotBeDone  # noqa: PLC0415  # see the top
+
+    file = _key_file()
+    signing = file.read()
+    if len(signing) == 1:
+        raise CannotBeDone("There is one key only. Add the new one first: python -m app ledger-key add")
+    file.replace(signing[1:])
+    typer.echo(f"It signs no more: {signing[0].verifier}")
+
+
+def _key_file() -> "KeyFile":
+    from app.cli import CannotBeDone  # noqa: PLC0415  # see the top
+    from app.settings import read_settings  # noqa: PLC0415  # as above
+    from app.store.ledger_files import KeyFile, KeysRefused  # noqa: PLC0415  # as above
+
+    settings = read_settings()
+    file = KeyFile(settings.ledger_key, settings.ledger_origin)
+    file.make()
+    try:
+        file.read()
+    except KeysRefused as error:
+        raise CannotBeDone(str(error)) from None
+    return file
+
+
+def _end(status: int, sentence: str) -> NoReturn:
+    typer.echo(sentence, err=True)
+    raise typer.Exit(status)

@@ -27,9 +27,10 @@ from app.store.outbox import Bell
 from app.store.point_reads import PointReads
 from app.store.session import WriteSession
 from app.store.soundness import Soundness
+from app.store.timeline import newest_event_at
 from app.store.vault import Vault, make_key_file
 from app.store.webhooks import KEY_FILE, WebhookSecrets
-from app.store.writer import Writer
+from app.store.writer import DatabaseUnavailable, Writer
 from app.web import health
 from app.web.api import alerts as alert_list
 from app.web.api import (
@@ -128,7 +129,7 @@ def create_app(
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_middleware(PublicLane, public_log=public_log)
-    app.add_middleware(Observing, metrics=service.metrics)
+    app.add_middleware(Observing, metrics=service.metrics, is_behind_tls=service.limits.is_behind_tls)
     describe(app)
     return app
 
@@ -222,8 +223,10 @@ def _secret(file: Path) -> bytes:
 
 async def _erase_by_the_hour(service: Service) -> None:
     """Erase what is due, at start and every hour; not while the clock cannot be trusted."""
+    with suppress(DatabaseUnavailable):
+        service.clock_watch.began(await service.read(newest_event_at))
     while True:
-        if service.clock_watch.state() == "ok":
+        if service.clock_watch.erasing_state() == "ok":
             await _erase_all_due(service)
         await asyncio.sleep(ERASE_EVERY_SECONDS)
 

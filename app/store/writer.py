@@ -25,6 +25,8 @@ from app.store.soundness import LedgerUnsound
 Result = TypeVar("Result")
 # A batch is bounded so that the first in it does not wait long for the last.
 BATCH = 256
+# How long changes are gathered at most while more keep coming; alone, one is handed over at once.
+GATHER_SECONDS = 0.005
 # How often the write-ahead log is tried to be emptied of what was erased while a reader is in the way.
 TRUNCATE_AGAIN_SECONDS = 1.0
 
@@ -123,7 +125,7 @@ class Writer:
     async def run(self, change: Callable[[WriteSession], Result]) -> Result:
         """Write a change and return its result once it is on disk.
 
-        A caller that goes away does not take the change back: it was asked for, and it is written. Changes that came at
+        A caller that goes away does not take the change back: it was asked for, and it is written. Changes that come at
         once are handed over at once, and so share a batch: handed over one by one they came in batches of a few, for
         which the threads took turns, and a logged inquiry cost more than twice the time.
         """
@@ -131,11 +133,16 @@ class Writer:
         done: asyncio.Future[Result] = loop.create_future()
         if loop not in self._gathered:
             self._gathered[loop] = []
-            loop.call_soon(self._hand_over, loop)  # after all that is ready to run by now
+            loop.call_soon(self._hand_over_once_quiet, loop, 0, loop.time() + GATHER_SECONDS)
         self._gathered[loop].append(_Job(change, done, loop))
         return await done
 
-    def _hand_over(self, loop: asyncio.AbstractEventLoop) -> None:
+    def _hand_over_once_quiet(self, loop: asyncio.AbstractEventLoop, before: int, at_latest: float) -> None:
+        """Hand over what was gathered, as soon as the loop has looked at its connections and nothing more came."""
+        count = len(self._gathered[loop])
+        if before < count < BATCH and loop.time() < at_latest:
+            loop.call_soon(self._hand_over_once_quiet, loop, count, at_latest)
+            return
         gathered = self._gathered.pop(loop)
         with self._door:
             if not self._stopped:

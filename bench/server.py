@@ -18,10 +18,10 @@ from typing import Self
 
 import uvicorn
 
-from app.settings import Settings, read_settings
+from app.settings import read_settings
+from bench import rivals
 
 PATIENCE_SECONDS = 30
-NAMES = ("service", "service-without-screen", "bare", "tutorial")
 # Without it the process compiles itself anew at each start, which nobody's service does.
 _NO_BYTECODE = "PYTHONDONTWRITEBYTECODE"
 
@@ -156,19 +156,19 @@ _ROLES = ("intake", "dispatcher")
 
 
 def main(name: str) -> None:
-    """Serve one of NAMES until stopped."""
-    from app.main import create_app  # noqa: PLC0415  # the rivals need none of it
-    from app.serving import serve  # noqa: PLC0415  # as above
-    from bench import rivals  # noqa: PLC0415  # as above
-
-    settings: Settings = read_settings()
-    if name == "service":
-        serve(rivals.with_a_route_that_stores_nothing(create_app(settings)), settings)
-    elif name == "service-without-screen":
-        serve(create_app(settings, screen_text=lambda _text: ()), settings)
-    else:
+    """Serve `service`, `service-without-screen`, `bare` or `tutorial` until stopped."""
+    settings = read_settings()
+    if name in {"bare", "tutorial"}:
         app = rivals.bare() if name == "bare" else rivals.tutorial(settings.data_dir)
         uvicorn.run(app, port=settings.port, loop="uvloop", http="httptools", access_log=False, log_level="warning")
+        return
+    from app.main import create_app  # noqa: PLC0415  # the others need none of it
+    from app.serving import serve  # noqa: PLC0415  # as above
+
+    if name == "service":
+        serve(rivals.with_a_route_that_stores_nothing(create_app(settings)), settings)
+    else:
+        serve(create_app(settings, screen_text=lambda _text: ()), settings)
 
 
 if __name__ == "__main__":

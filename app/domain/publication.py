@@ -13,7 +13,7 @@ from typing import Any
 
 from app.domain.event import Kind
 from app.domain.inquiry import LATE_AFTER
-from app.domain.moment import day_in_denver
+from app.domain.moment import day_in_denver, to_minute
 from app.domain.status import SETTLED, Status
 
 # An inquiry that is not settled this many days after it was logged is listed as unsettled.
@@ -95,8 +95,18 @@ class PublicInquiry:
     entry: Mapping[str, Any]
 
 
-def public_inquiry(leaves: Sequence[Leaf]) -> PublicInquiry:
-    """Return what an inquiry's open leaves tell: one at least, in order."""
+@dataclass(frozen=True, slots=True)
+class AlertEvent:
+    """That an alert was raised, or else acknowledged. Its leaf tells nothing, so it comes beside the leaves."""
+
+    alert_id: str
+    kind: str
+    raised: bool
+    at: datetime
+
+
+def public_inquiry(leaves: Sequence[Leaf], alert_events: Sequence[AlertEvent] = ()) -> PublicInquiry:
+    """Return what an inquiry's open leaves tell, one at least, in order; and the times of its alerts below the cut."""
     logged = leaves[0]
     settled = next((leaf for leaf in leaves if leaf.settles), None)
     status, answer = _standing(leaves)
@@ -104,7 +114,7 @@ def public_inquiry(leaves: Sequence[Leaf]) -> PublicInquiry:
     asked_at = datetime.fromisoformat(logged.data["asked_at"])
     day = day_in_denver(asked_at)
     entry = (
-        _full_entry(leaves, settled, status, answer)
+        {**_full_entry(leaves, settled, status, answer), "alerts": _alerts(alert_events)}
         if settled
         else _short_entry(logged.subject, day, status, leaves[-1])
     )
@@ -169,8 +179,19 @@ def _full_entry(leaves: Sequence[Leaf], settled: Leaf, status: Status, answer: M
         "minutes_to_answer": _minutes(asked_at, settled.at),
         "late": leaves[0].at - asked_at > LATE_AFTER,
         "corrections": corrections,
-        "alerts": [],
     }
+
+
+def _alerts(events: Sequence[AlertEvent]) -> list[dict[str, str | None]]:
+    """Return when each alert was raised first and acknowledged; nothing else of it is published."""
+    alerts: dict[str, dict[str, str | None]] = {}
+    for event in events:
+        at = to_minute(event.at)
+        if event.raised:
+            alerts.setdefault(event.alert_id, {"kind": event.kind, "raised_at": at, "acknowledged_at": None})
+        elif event.alert_id in alerts:
+            alerts[event.alert_id]["acknowledged_at"] = at
+    return list(alerts.values())
 
 
 def _calls(leaves: Sequence[Leaf]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:

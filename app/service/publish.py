@@ -13,6 +13,7 @@ from app.domain.place import Point, cell_centre
 from app.domain.publication import Listing, PublicInquiry, cut_after, public_inquiry, public_leaves
 from app.store import ledger, log
 from app.store.log import Before, NewEntry, Publication
+from app.store.published_alerts import alert_events_of, alerted_between
 from app.store.session import WriteSession
 
 # Events that become public in one transaction: so few that no dispatcher waits for it.
@@ -45,9 +46,11 @@ def publish(session: WriteSession, delay: timedelta, at: datetime) -> Publicatio
     before = log.publication(session)
     cut = cut_after(before.cut, log.times_from(session, before.cut, AT_ONCE), at, delay)
     numbers = log.subjects_between(session, before.cut, cut) | log.corrected_from(session, max(cut, before.looked))
+    numbers |= alerted_between(session, before.cut, cut)
+    alerts = alert_events_of(session, numbers, cut)
     told = [
-        public_inquiry(public)
-        for leaves in log.leaves_of(session, numbers).values()
+        public_inquiry(public, alerts.get(number, ()))
+        for number, leaves in log.leaves_of(session, numbers).items()
         if (public := public_leaves(leaves, cut))
     ]
     _store(session, told, at)

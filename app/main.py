@@ -57,7 +57,7 @@ from app.web.limits import Limits
 from app.web.metrics import Metrics
 from app.web.observing import Observing
 from app.web.openapi import describe
-from app.web.pages import about, docs, problems
+from app.web.pages import about, console, docs, problems
 from app.web.pages import log as log_pages
 from app.web.pages import reports as report_pages
 from app.web.pages import status as status_pages
@@ -74,7 +74,7 @@ _SHORT_DELAY = timedelta(minutes=1)
 _STAFF = (inquiries, calls, contacts, facilities, tokens, alert_list, webhooks, stream)
 _API = (*_STAFF, status, screening, register, reports)
 _PUBLIC = (public_entries, evidence, ledger, refusals)
-_PAGES = (log_pages, status_pages, report_pages, about, problems, docs)
+_PAGES = (log_pages, status_pages, report_pages, about, problems, docs, console)
 _ROUTED = (*_API, *_PUBLIC, health, *_PAGES)
 log = logging.getLogger(__name__)
 

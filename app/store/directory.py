@@ -75,7 +75,8 @@ def find_token_by_hash(session: Session, secret_hash: str) -> Token | None:
 
 def token_names(session: Session, token_ids: Collection[str]) -> dict[str, str]:
     """Return the names of tokens, by id."""
-    return dict(session.execute(select(_token.id, _token.name).where(_token.id.in_(token_ids))).tuples())
+    named = select(_token.id, _token.name).where(_token.id.in_(token_ids))
+    return {token_id: name for token_id, name in session.execute(named)}  # noqa: C416  # a result is no mapping
 
 
 def any_token(session: Session) -> bool:

@@ -9,7 +9,9 @@ from fastapi import FastAPI
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from app.main import create_app
+from app.service.check_ledger import NoCheckpoint, TablesBehind
 from app.settings import Settings
+from app.store.ledger_files import KeysRefused
 from app.web.observing import log_json_lines
 
 # How long a client may take to send a request's headers, and then its body. uvicorn itself sets no end to either.
@@ -78,8 +80,16 @@ class ImpatientProtocol(HttpToolsProtocol):
 
 
 def serve_until_stopped(settings: Settings) -> None:
-    """Serve on the settings' host and port until a signal comes; what was acknowledged is on disk then."""
-    serve(create_app(settings), settings)
+    """Serve on the settings' host and port until a signal comes; what was acknowledged is on disk then.
+
+    Raises SystemExit with one plain sentence where the ledger forbids the start.
+    """
+    app = create_app(settings)
+    try:
+        app.state.public_log.check()
+    except (TablesBehind, NoCheckpoint, KeysRefused) as error:  # each says what to do
+        raise SystemExit(str(error)) from None
+    serve(app, settings)
 
 
 def serve(app: FastAPI, settings: Settings) -> None:

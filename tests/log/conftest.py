@@ -1,0 +1,39 @@
+"""Desks with inquiries that have gone their way, for the tests of the public log."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.domain.moment import day_in_denver
+from app.ledger.report import Report
+from app.service.verify_ledger import verify_database
+from tests.desk import Desk
+from tests.web.conftest import desk, desk_with
+
+__all__ = ["desk", "desk_with"]
+
+
+@pytest.fixture
+def settle(desk: Desk) -> Callable[..., dict[str, Any]]:
+    """Log an inquiry and settle it by a call: `settle(outcome="not_ice", activity="school")`."""
+    desk.contact()
+
+    def settled(outcome: str = "confirmed", **changed: Any) -> dict[str, Any]:
+        inquiry = desk.logged(**changed)
+        return {**inquiry, "call": desk.called(inquiry, outcome=outcome)["id"]}
+
+    return settled
+
+
+@pytest.fixture
+def verified(desk: Desk) -> Callable[[], Report]:
+    """Verify the tables as they stand."""
+    return lambda: verify_database(desk.service.database, [], day_in_denver(desk.clock()))
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Path]:
+    """A folder that is not there yet."""
+    return tmp_path / "mirror"

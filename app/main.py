@@ -34,6 +34,7 @@ from app.store.writer import DatabaseUnavailable, Writer
 from app.web import health
 from app.web.api import alerts as alert_list
 from app.web.api import (
+    callbacks,
     calls,
     contacts,
     evidence,
@@ -71,7 +72,7 @@ ERASE_EVERY_SECONDS = 3600
 LOOK_FOR_ALERTS_EVERY_SECONDS = 1
 # With a shorter publication delay each write may be public at once.
 _SHORT_DELAY = timedelta(minutes=1)
-_STAFF = (inquiries, calls, contacts, facilities, tokens, alert_list, webhooks, stream)
+_STAFF = (inquiries, callbacks, calls, contacts, facilities, tokens, alert_list, webhooks, stream)
 _API = (*_STAFF, status, screening, register, reports)
 _PUBLIC = (public_entries, evidence, ledger, refusals)
 _PAGES = (log_pages, status_pages, report_pages, about, problems, docs, console)

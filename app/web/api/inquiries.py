@@ -1,49 +1,36 @@
 """Inquiries over HTTP: log, read, claim, mark answered, withdraw, and the asker's callback."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
-from sqlmodel import Session
 
-from app.domain.actor import Actor, ByRole
-from app.domain.inquiry import Activity, AreaCommand, Inquiry, Source
+from app.domain.inquiry import Activity, AreaCommand, Source
 from app.domain.log_number import log_year, read_log_number
-from app.domain.place import Point
 from app.domain.receipt import read_receipt
 from app.domain.status import Status
 from app.domain.street_search import search_key
 from app.service import claim as claiming
-from app.service.erase_callback import erase_callback
-from app.service.log_inquiry import InquiryDetail, NewInquiry, log_inquiry
+from app.service.log_inquiry import log_inquiry
 from app.service.mark_answered import mark_answered
-from app.service.mend_callback import mend_callback
-from app.service.read_callback import read_callback
 from app.service.read_inquiries import (
-    FullInquiry,
-    NearbyInquiry,
     list_inquiries,
     nearby_inquiries,
-    read_inquiry,
-    read_own_inquiry,
     read_timeline,
 )
 from app.service.withdraw import withdraw
 from app.store.inquiries import InquiryFilter
-from app.store.session import WriteSession
 from app.web import examples
 from app.web.access import ACTS, LOGS, READS, actor_of, allowed
-from app.web.changing import Change, Shown, answer, if_match, make
+from app.web.api.shown_inquiry import ShownInquiry, inquiry_change
+from app.web.changing import Change, if_match, make
 from app.web.documented import BODY, REPEATABLE, TOKEN, changed, example, got, post, problems
 from app.web.fields import Output, SearchedText, Time
 from app.web.reading import Cursor, Limit, Page, from_cursor, one, page_of, page_response
 from app.web.route import ContractRoute
-from app.web.schemas.inquiries import AnsweredInput, CallbackInput, ClaimInput, InquiryInput, WithdrawInput
+from app.web.schemas.inquiries import AnsweredInput, ClaimInput, InquiryInput, WithdrawInput
 from app.web.schemas.inquiry_views import (
-    CallbackView,
     InquiryShort,
     InquiryView,
     LoggedInquiry,
@@ -68,51 +55,6 @@ class Timeline(Output):
     items: list[TimelineView]
 
 
-@dataclass(frozen=True, slots=True)
-class _Showing:
-    service: Service
-    by: Actor
-
-    def stored(self, session: Session, inquiry_id: str) -> Shown:
-        """Show an inquiry as it stands."""
-        if self.by.role is ByRole.INTAKE:
-            own = read_own_inquiry(session, inquiry_id, self.by)
-            return Shown(InquiryShort.of(own), own.newest_event)
-        full = read_inquiry(session, self.service.vault, inquiry_id)
-        return Shown(InquiryView.full(full), full.inquiry.newest_event)
-
-    def stored_with_nearby(self, session: Session, inquiry_id: str) -> Shown:
-        """Show an inquiry as its 201 does: with what is nearby, to those who may read that."""
-        if self.by.role is ByRole.INTAKE:
-            return self.stored(session, inquiry_id)
-        service = self.service
-        full = read_inquiry(session, service.vault, inquiry_id)
-        near = nearby_inquiries(session, service.vault, inquiry_id, service.policy, service.clock())
-        return Shown(LoggedInquiry.logged(full, near), full.inquiry.newest_event)
-
-    async def just_logged(self, new: NewInquiry, inquiry: Inquiry) -> Shown:
-        """Show the same from what was written, of which nothing need be read again."""
-        if self.by.role is ByRole.INTAKE:
-            return Shown(InquiryShort.of(inquiry), inquiry.newest_event)
-        service = self.service
-        near: Sequence[NearbyInquiry] = ()
-        if await self._anything_near(inquiry, new.point):
-            near = await service.read(
-                lambda session: nearby_inquiries(session, service.vault, inquiry.id, service.policy, service.clock())
-            )
-        full = FullInquiry(inquiry, InquiryDetail(new.address, new.point, new.note), ())
-        return Shown(LoggedInquiry.logged(full, near), inquiry.newest_event)
-
-    async def _anything_near(self, inquiry: Inquiry, point: Point | None) -> bool:
-        reads, policy = self.service.point_reads, self.service.policy
-        since = self.service.clock() - policy.nearby_window
-        if policy.nearby_meters <= 0:
-            return False
-        if reads.in_place:
-            return reads.anything_near(inquiry, point, policy.nearby_meters, since)
-        return await self.service.on_thread(lambda: reads.anything_near(inquiry, point, policy.nearby_meters, since))
-
-
 @router.post(
     "",
     status_code=201,
@@ -129,7 +71,7 @@ async def log(request: Request, body: InquiryInput) -> Response:
     """Log one person's question about observed activity at a place. Never who anybody is."""
     service, by = service_of(request), actor_of(request)
     new = body.asked()
-    shows = _Showing(service, by)
+    shows = ShownInquiry(service, by)
     return await make(
         request,
         Change(
@@ -210,7 +152,7 @@ def _sought(narrowed: InquiryFilter, q: str | None, service: Service) -> Inquiry
 @allowed(LOGS | READS)
 async def read(request: Request, inquiry_id: str) -> Response:
     """Return an inquiry; to `intake` only what that token logged, in the short form."""
-    shows = _Showing(service_of(request), actor_of(request))
+    shows = ShownInquiry(service_of(request), actor_of(request))
     return await one(request, lambda session: shows.stored(session, inquiry_id))
 
 
@@ -260,7 +202,7 @@ async def claim(request: Request, inquiry_id: str, body: ClaimInput | None = Non
     take, expected = body is not None and body.take, if_match(request)
     return await make(
         request,
-        _change(request, lambda session, by, at: claiming.claim(session, inquiry_id, take, expected, by, at)),
+        inquiry_change(request, lambda session, by, at: claiming.claim(session, inquiry_id, take, expected, by, at)),
     )
 
 
@@ -276,7 +218,8 @@ async def release(request: Request, inquiry_id: str) -> Response:
     """End one's own claim, or one that has been idle."""
     expected = if_match(request)
     return await make(
-        request, _change(request, lambda session, by, at: claiming.release(session, inquiry_id, expected, by, at))
+        request,
+        inquiry_change(request, lambda session, by, at: claiming.release(session, inquiry_id, expected, by, at)),
     )
 
 
@@ -295,7 +238,7 @@ async def answered(request: Request, inquiry_id: str, body: AnsweredInput) -> Re
     expected = if_match(request)
     return await make(
         request,
-        _change(
+        inquiry_change(
             request,
             lambda session, by, at: mark_answered(session, inquiry_id, body.method, body.status, expected, by, at),
         ),
@@ -315,60 +258,8 @@ async def withdrawn(request: Request, inquiry_id: str, body: WithdrawInput) -> R
     expected = if_match(request)
     return await make(
         request,
-        _change(
+        inquiry_change(
             request,
             lambda session, by, at: withdraw(session, inquiry_id, body.reason, body.replaced_by, expected, by, at),
         ),
     )
-
-
-@router.get(
-    "/{inquiry_id}/callback",
-    summary="Read the asker's contact",
-    response_model=CallbackView,
-    responses=problems(*TOKEN, "not-found", "gone", "outcome-unknown"),
-)
-@allowed(ACTS)
-async def callback(request: Request, inquiry_id: str) -> Response:
-    """Return the contact itself. Each look is an event."""
-    service, by = service_of(request), actor_of(request)
-    inquiry, contact = await service.writer.run(lambda session: read_callback(session, inquiry_id, by, service.clock()))
-    return answer(Shown(CallbackView.of(inquiry, contact), inquiry.newest_event))
-
-
-@router.put(
-    "/{inquiry_id}/callback",
-    summary="Mend the asker's contact",
-    response_model=InquiryView,
-    responses=problems(*TOKEN, *BODY, "not-found", "precondition-failed", "inquiry-closed", "outcome-unknown"),
-    openapi_extra=changed(),
-)
-@allowed(ACTS)
-async def mend(request: Request, inquiry_id: str, body: CallbackInput) -> Response:
-    """Put another contact in its place, at the asker's wish."""
-    expected, contact = if_match(request), body.taken()
-    return await make(
-        request,
-        _change(request, lambda session, by, at: mend_callback(session, inquiry_id, contact, expected, by, at)),
-    )
-
-
-@router.delete(
-    "/{inquiry_id}/callback",
-    summary="Erase the asker's contact",
-    response_model=InquiryView,
-    responses=problems(*TOKEN, "not-found", "precondition-failed", "gone", "outcome-unknown"),
-    openapi_extra=changed(),
-)
-@allowed(ACTS)
-async def erase(request: Request, inquiry_id: str) -> Response:
-    """Erase it, at the asker's wish."""
-    expected = if_match(request)
-    return await make(
-        request, _change(request, lambda session, by, at: erase_callback(session, inquiry_id, expected, by, at))
-    )
-
-
-def _change(request: Request, use_case: Callable[[WriteSession, Actor, datetime], Inquiry]) -> Change[Inquiry]:
-    shows = _Showing(service_of(request), actor_of(request))
-    return Change(use_case=use_case, identify=lambda inquiry: inquiry.id, show=shows.stored)

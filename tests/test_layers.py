@@ -1,4 +1,4 @@
-"""Who may import what: ledger ← domain ← store ← service ← {web, delivery} ← {main, serving, demo, cli}.
+"""Who may import what: ledger ← domain ← store ← service ← {web, delivery} ← {main, serving, demo, cli, commands}.
 
 The reasons stand in docs/decisions/0002-layers.md. Imports within functions count, and those for typing alone too.
 """
@@ -14,7 +14,7 @@ BELOW = {"ledger": set(), "domain": {"ledger"}, "settings": {"domain"}}
 BELOW["store"] = {"ledger", "domain"}
 BELOW["service"] = BELOW["store"] | {"store"}
 BELOW["web"] = BELOW["delivery"] = BELOW["service"] | {"service", "settings"}
-TOP = {"main", "serving", "demo", "cli"}
+TOP = {"main", "serving", "demo", "cli", "commands"}
 BELOW |= {name: {*BELOW["web"], "web", "delivery", *TOP} for name in (*TOP, "__main__")}
 
 LIBRARIES = {
@@ -23,7 +23,8 @@ LIBRARIES = {
     "settings": {"pydantic", "pydantic_settings", "annotated_types", "limits"},  # limits reads a rate as it is written
     "store": {"sqlmodel", "sqlalchemy", "alembic", "cryptography"},  # cryptography: the vault
     "service": {"sqlmodel", "sqlalchemy"},  # the session's type, and the error of a database that cannot be had
-    "delivery": {"httpx", "httpcore", "standardwebhooks", "anyio"},
+    # The session's type; the error of an endpoint's secret that cannot be opened.
+    "delivery": {"httpx", "httpcore", "standardwebhooks", "anyio", "sqlmodel", "cryptography"},
     "web": {
         *("fastapi", "starlette", "anyio", "pydantic", "pydantic_core", "annotated_types", "jinja2", "markupsafe"),
         *(
@@ -35,7 +36,7 @@ LIBRARIES = {
         ),  # httpx asks the identity provider
         *("sqlmodel", "sqlalchemy"),  # the session's type, and the error of a database that cannot be had
     },
-    **{name: {"fastapi", "starlette", "anyio", "uvicorn", "typer", "sqlalchemy"} for name in TOP},
+    **{name: {"fastapi", "starlette", "anyio", "uvicorn", "typer", "httpx", "sqlalchemy"} for name in TOP},
     "__main__": set(),
 }
 # The clock, randomness, the machine and its network come to the rules as arguments, or not at all.

@@ -120,7 +120,7 @@ def test_one_call_for_many_inquiries_writes_a_leaf_for_each(office, contact):
         assert [leaf["kind"] for leaf in office.leaves(inquiry)[2:]] == ["inquiry:called", "inquiry:outcome"]
         assert [leaf["seq"] for leaf in office.leaves(inquiry)] == [0, 1, 2, 3]
     assert office.rows(CallInquiryRow, call_id=call.id) == 4
-    assert {event.call_id for event in office.events(since=call.first_event)} == {call.id}
+    assert len([event for event in office.events(since=call.first_event) if event.call_id == call.id]) == 8
 
 
 def test_a_call_with_its_outcome_at_once_is_two_events_for_each_inquiry(office, contact):

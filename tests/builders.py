@@ -167,31 +167,3 @@ def a_contact(**changes):
     values = {name: getattr(new, name) for name in ("title", "agency", "phone", "hours", "active", "priority")}
     values |= {"id": f"00000000-0000-7000-8000-{next(_ids):012d}", "first_event": 0, "newest_event": 0}
     return Contact(**{**values, **changes})
-
-
-_OF_PLACE = {"address", "latitude", "longitude", "facility", "area_command"}
-_OF_OBSERVATION = {"activity", "agents", "vehicles", "markings", "note"}
-
-
-def an_inquiry_body(now=None, **changes):
-    """Return the body of `POST /v1/inquiries`, seen five minutes before `now` (default: the clock's).
-
-    A field of `place` or `observation` may be given by its own name: `an_inquiry_body(note="…")`; `place` and
-    `observation` themselves replace what is there.
-    """
-    seen = (now or datetime.now(UTC)) - 5 * MINUTE
-    body = {
-        "source": "public",
-        "channel": "phone",
-        "observed_at": seen.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-        "place": {"address": "1217 Central Ave SE"},
-        "observation": {"activity": "worksite"},
-    }
-    for name, value in changes.items():
-        if name in _OF_PLACE:
-            body["place"] = {**body["place"], name: value}
-        elif name in _OF_OBSERVATION:
-            body["observation"] = {**body["observation"], name: value}
-        else:
-            body[name] = value
-    return body

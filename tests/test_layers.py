@@ -27,13 +27,8 @@ LIBRARIES = {
     "delivery": {"httpx", "httpcore", "standardwebhooks", "anyio", "sqlmodel", "cryptography"},
     "web": {
         *("fastapi", "starlette", "anyio", "pydantic", "pydantic_core", "annotated_types", "jinja2", "markupsafe"),
-        *(
-            "limits",
-            "phonenumbers",
-            "email_validator",
-            "prometheus_client",
-            "httpx",
-        ),  # httpx asks the identity provider
+        *("limits", "phonenumbers", "email_validator", "prometheus_client"),
+        "httpx",  # to ask the identity provider
         *("sqlmodel", "sqlalchemy"),  # the session's type, and the error of a database that cannot be had
     },
     **{name: {"fastapi", "starlette", "anyio", "uvicorn", "typer", "httpx", "sqlalchemy"} for name in TOP},

@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeVar
 
-from cryptography.exceptions import InvalidTag
 from sqlmodel import Session
 
 from app.delivery.lane import Lane
@@ -27,7 +26,7 @@ from app.service.keep_webhooks import disable_webhook
 from app.store import leases, webhooks
 from app.store.leases import Claimed, Work
 from app.store.session import WriteSession
-from app.store.webhooks import WebhookSecrets
+from app.store.webhooks import CannotBeOpened, WebhookSecrets
 
 log = logging.getLogger(__name__)
 Done = TypeVar("Done")
@@ -201,7 +200,7 @@ class Worker:
     async def _attempt(self, claimed: Claimed) -> Attempt:
         try:
             headers = self._headers(claimed)
-        except InvalidTag:  # the key file is another one than that which sealed the secret
+        except CannotBeOpened:  # the key file is another one than that which sealed the secret
             return Attempt(Result.NOT_SIGNED)
         if self._sender is None:
             self._sender = await self._open_sender()

@@ -29,6 +29,10 @@ _t = WebhookRow.__table__.c  # type: ignore[attr-defined]  # SQLModel's stub lac
 _delivery = DeliveryRow.__table__.c  # type: ignore[attr-defined]  # as above
 
 
+class CannotBeOpened(Exception):
+    """A secret was sealed under another key, or for another endpoint, or altered."""
+
+
 class WebhookSecrets:
     """Seals and opens the endpoints' secrets. In the clear they are `whsec_` and 32 random bytes in base 64."""
 
@@ -41,11 +45,14 @@ class WebhookSecrets:
         return _VERSION + nonce + self._cipher.encrypt(nonce, secret.encode(), webhook_id.encode())
 
     def open(self, webhook_id: str, sealed: bytes) -> str:
-        """Return a secret in the clear. Raises InvalidTag where it was altered or belongs to another endpoint."""
-        if sealed[:1] != _VERSION or len(sealed) <= _NONCE_BYTES:
-            raise InvalidTag
+        """Return a secret in the clear. Raises CannotBeOpened."""
         nonce, ciphertext = sealed[1 : 1 + _NONCE_BYTES], sealed[1 + _NONCE_BYTES :]
-        return self._cipher.decrypt(nonce, ciphertext, webhook_id.encode()).decode()
+        if sealed[:1] != _VERSION or not ciphertext:
+            raise CannotBeOpened
+        try:
+            return self._cipher.decrypt(nonce, ciphertext, webhook_id.encode()).decode()
+        except InvalidTag:
+            raise CannotBeOpened from None
 
 
 def new_secret(random_bytes: bytes) -> str:

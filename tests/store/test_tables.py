@@ -12,7 +12,7 @@ from sqlalchemy.exc import DatabaseError, IntegrityError
 from sqlmodel import AutoString, SQLModel
 
 import app.store
-from app.store import calls, directory, idempotency, inquiries, sessions
+from app.store import alerts, calls, directory, idempotency, inquiries, outbox, sessions, webhooks
 from app.store.columns import UtcTime, Word, Words
 from app.store.rows import Rows
 from app.store.tables import AlertRow, CallRow, ContactRow, EventRow, InquiryRow, SealedBoxRow, WebhookRow
@@ -29,6 +29,10 @@ ROWS = [
     idempotency.kept_answers,
     sessions.sessions,
     sessions.links,
+    alerts.alerts,
+    webhooks.webhooks,
+    outbox.messages,
+    outbox.deliveries,
 ]
 STORE = [import_module(f"app.store.{module.name}") for module in iter_modules(app.store.__path__)]
 AT = datetime(2026, 1, 31, 18, 4, 5, 123000, tzinfo=UTC)

@@ -8,7 +8,6 @@ signs. So all matching runs in the regular expression engine over short strings,
 from __future__ import annotations
 
 import re
-from functools import cache
 from typing import TYPE_CHECKING
 
 from app.domain.screening.data import names_of, read_lines, read_streets, read_tables
@@ -29,7 +28,7 @@ TOKEN = re.compile(r"[^\W_]+|'[a-z]{1,4}(?![a-z])|\n|[^\w\s]|_")
 
 
 _WITH_PRONOUNS = ("", "lo", "la", "los", "las", "le", "les", "se", "me", "nos")
-SPANISH_VERB_ENDINGS = {
+_VERB_ENDINGS = {
     "ar": (
         *(f"ar{pronoun}" for pronoun in _WITH_PRONOUNS),
         *(f"ando{pronoun}" for pronoun in _WITH_PRONOUNS),
@@ -43,6 +42,14 @@ SPANISH_VERB_ENDINGS = {
             *(f"{kind}{ending}" for ending in ("a", "an", "ia", "ian")),
         )
         for kind in ("er", "ir")
+    },
+}
+SPANISH_VERB_ENDINGS = {
+    **_VERB_ENDINGS,
+    # With an exclamation mark: the same without the forms that end in a pronoun.
+    **{
+        f"{kind}!": tuple(ending for ending in endings if not ending.endswith(_WITH_PRONOUNS[1:]))
+        for kind, endings in _VERB_ENDINGS.items()
     },
 }
 
@@ -95,30 +102,33 @@ class Lexicon:
 
     def __init__(self, literals: Iterable[tuple[str, ...]]) -> None:
         """Read the data files; `literals` are the rows of words that rules name outright."""
-        kinds: dict[tuple[str, ...], set[str]] = {}
-        for found, entry in _entries():
+        words: dict[str, frozenset[str]] = {}
+        phrases: dict[tuple[str, ...], frozenset[str]] = {}
+        for classes, entry in _entries():
             for form in written_forms(entry):
-                if parts := pieces(form):
-                    kinds.setdefault(parts, set()).update(found)
+                parts = pieces(form)
+                if len(parts) == 1:
+                    known = words.get(parts[0])
+                    words[parts[0]] = classes if known is None or known is classes else known | classes
+                elif parts:
+                    phrases[parts] = phrases.get(parts, classes) | classes
         for run in literals:
             for start, word in enumerate(run):
-                kinds.setdefault((word,), set()).add(LITERAL + word)
+                words[word] = words.get(word, frozenset()) | {LITERAL + word}
                 for end in range(start + 2, len(run) + 1):
-                    if run[start:end] in kinds:  # a phrase that a rule spells out: known from others of its classes
-                        kinds[run[start:end]].add(LITERAL + " ".join(run[start:end]))
+                    if run[start:end] in phrases:  # a phrase that a rule spells out: known from others of its classes
+                        phrases[run[start:end]] |= {LITERAL + " ".join(run[start:end])}
         self._signs: dict[frozenset[str], int] = {}
         self._members: dict[str, set[int]] = {}
         self._derived: dict[str, str] = read_tables("classes.toml")["class"]
         self.splits: dict[str, str] = read_tables("classes.toml")["split"]
-        self.words: dict[str, int] = {}
+        self.words: dict[str, int] = {
+            word: self.sign_of(classes.union(_classes_by_form(word))) for word, classes in words.items()
+        }
         # By their first two words: the other words and the sign, longest first.
         self.phrases: dict[tuple[str, str], list[tuple[tuple[str, ...], int]]] = {}
-        for parts, classes in kinds.items():
-            sign = self.sign_of({*classes, *_classes_by_form(parts[0])} if len(parts) == 1 else classes)
-            if len(parts) == 1:
-                self.words[parts[0]] = sign
-            else:
-                self.phrases.setdefault(parts[:2], []).append((parts[2:], sign))
+        for (first, second, *rest), classes in phrases.items():
+            self.phrases.setdefault((first, second), []).append((tuple(rest), self.sign_of(classes)))
         for endings in self.phrases.values():
             endings.sort(key=lambda ending: -len(ending[0]))
         self.phrase_beginnings = frozenset(first for first, _ in self.phrases)
@@ -161,16 +171,14 @@ class Lexicon:
         return [word for word, sign in self.words.items() if sign in signs]
 
 
-@cache
-def _entries() -> tuple[tuple[tuple[str, ...], str], ...]:
-    entries: list[tuple[tuple[str, ...], str]] = []
+def _entries() -> Iterator[tuple[frozenset[str], str]]:
     for name in names_of("words", ".txt"):
-        classes: tuple[str, ...] = ()
+        classes: frozenset[str] = frozenset()
         for line in read_lines(name):
             if section := _SECTION.fullmatch(line):
                 language = section[2]
-                classes = (*section[1].split(), *((language.upper(),) if language else ()))
+                classes = frozenset((*section[1].split(), *((language.upper(),) if language else ())))
             else:
-                entries += ((classes, entry) for piece in line.split(",") if (entry := piece.strip()))
-    entries += ((("STREET",) if sure else ("STREET", "NAMELIKE_STREET"), name) for name, sure in read_streets())
-    return tuple(entries)
+                yield from ((classes, entry) for piece in line.split(",") if (entry := piece.strip()))
+    street, namelike_street = frozenset({"STREET"}), frozenset({"STREET", "NAMELIKE_STREET"})
+    yield from ((street if sure else namelike_street, name) for name, sure in read_streets())

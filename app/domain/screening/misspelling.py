@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 SHORTEST_TYPO = 5
 _LONGEST_TYPO = 22
-_SHORTEST_CHANGED = 6  # shorter words have too many neighbours for a changed letter; a missing or doubled one may be
+_SHORTEST_CHANGED = 7  # shorter words have too many neighbours for a changed letter; a missing or doubled one may be
 _STRETCHED = re.compile(r"([a-z])\1{2,}")
 
 

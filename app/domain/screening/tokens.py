@@ -73,6 +73,8 @@ class Tokeniser:
         self._ordinal = sign(["ORDINAL"])
         for example in ("1930", "2026", *("9" * length for length in range(1, LONGEST_DIGITS + 2))):
             sign(number_classes(example))
+        # Where capitals tell nothing, these count as written with one.
+        self._namelike = lexicon.members("NAMELIKE") | {self._unknown, self._surname_plural}
         self._misspelt = Misspellings(lexicon)
         self._surnames = lexicon.members("SURNAME")
 
@@ -80,7 +82,7 @@ class Tokeniser:
         """Return the tokens of a text, a recognised shape (phone, date, plate) being one token."""
         letters, cased = text.letters, text.cased
         words, beginnings = self._words, self._beginnings
-        telling = capitals_tell(cased)
+        telling, namelike = capitals_tell(cased), self._namelike
         tokens = Tokens([], [], [])
         spans = [match.span() for match in TOKEN.finditer(letters)]
         count = len(spans)
@@ -112,7 +114,8 @@ class Tokeniser:
                     continue
                 sign = self._sign_of_unlisted(word)
             # `add` written out: this line runs once a word of every text.
-            tokens.signs.append(chr(sign + 1) if telling and cased[start].isupper() else chr(sign))
+            capital = cased[start].isupper() if telling else sign in namelike
+            tokens.signs.append(chr(sign + 1) if capital else chr(sign))
             tokens.starts.append(start)
             tokens.ends.append(end)
         return tokens

@@ -34,7 +34,8 @@ def place_call(session: WriteSession, new: NewCall, by: Actor, at: datetime) -> 
         raise InvalidRequest(*faults)
     named = _named_contact(session, new.contact_id) if new.contact_id else None
     covered = the_inquiries(session, new.inquiry_ids)
-    contact = named or whom_to_call(directory.active_contacts(session), at)
+    # Of a call that is entered later, who was on duty when it was placed.
+    contact = named or whom_to_call(directory.active_contacts(session), new.placed_at or at)
     if contact is None:
         raise NoContact
 

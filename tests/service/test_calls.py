@@ -211,6 +211,14 @@ def test_without_a_name_the_contact_on_duty_with_the_lowest_priority_is_called(o
     assert office.calls(inquiry).contact_id == always.id
 
 
+def test_a_call_that_is_entered_later_went_to_who_was_on_duty_when_it_was_placed(office):
+    weekend = office.contact(priority=1, hours="Sa-Su 08:00-17:00")
+    office.contact(priority=2)
+    office.later(days=2)  # a Monday
+    inquiry = office.logs()
+    assert office.calls(inquiry, placed_at=AT).contact_id == weekend.id
+
+
 def test_without_anybody_on_duty_there_is_no_call(office):
     office.contact(hours="Mo-Fr 08:00-17:00")
     with pytest.raises(NoContact):

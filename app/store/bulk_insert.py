@@ -4,30 +4,30 @@ SQLAlchemy's own execution of an insert spends about as long on a row as the dat
 every row. Which columns there are, and how a value is bound, is still SQLAlchemy's to say.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, Table, insert
 
-Bind = Callable[[Any], Any] | None
+Bind = Callable[[Any], Any]
 
 
-def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+def insert_rows(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
     """Insert rows that have a value for every column, by the columns' names."""
     text, binds, positional = _compiled(table, connection.dialect)
-    values = [[row[name] if bind is None else bind(row[name]) for name, bind in binds] for row in rows]
+    bound = [row | {name: bind(row[name]) for name, bind in binds} for row in rows]
     if positional:
-        connection.exec_driver_sql(text, [tuple(each) for each in values])
+        in_order = itemgetter(*table.columns.keys())
+        connection.exec_driver_sql(text, [in_order(each) for each in bound])
     else:
-        names = [name for name, _ in binds]
-        connection.exec_driver_sql(text, [dict(zip(names, each, strict=True)) for each in values])
+        connection.exec_driver_sql(text, bound)
 
 
 @cache
 def _compiled(table: Table, dialect: Dialect) -> tuple[str, Sequence[tuple[str, Bind]], bool]:
-    """Return the statement as the driver takes it, each column with what binds its value, and how values are given."""
-    names = [column.name for column in table.columns]
-    compiled = insert(table).compile(dialect=dialect, column_keys=names)
-    binds = [(name, table.columns[name].type.dialect_impl(dialect).bind_processor(dialect)) for name in names]
-    return str(compiled), binds, dialect.positional
+    """Return the statement as the driver takes it, what binds the values of which columns, and how they are given."""
+    compiled = insert(table).compile(dialect=dialect, column_keys=table.columns.keys())
+    found = ((column.name, column.type.dialect_impl(dialect).bind_processor(dialect)) for column in table.columns)
+    return str(compiled), [(name, bind) for name, bind in found if bind is not None], dialect.positional

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Row, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, and_, bindparam, func, or_, select
 from sqlmodel import Session
 
 from app.domain.inquiry import Activity, AreaCommand, Inquiry, Source
@@ -18,6 +18,7 @@ inquiries = Rows(InquiryRow, Inquiry)
 _t = InquiryRow.__table__.c  # type: ignore[attr-defined]  # SQLModel's stub lacks it
 _link = CallInquiryRow.__table__.c  # type: ignore[attr-defined]  # as above
 
+_NEWEST_SERIAL = select(func.max(_t.serial)).where(_t.year == bindparam("year"))
 # Rounding moves a point by up to half of 0.001°, in each direction.
 _ROUNDING = 0.0005
 _METERS_PER_DEGREE = 111_195.0  # along a meridian, on a sphere of the IUGG's mean radius
@@ -58,7 +59,7 @@ def next_serial(session: WriteSession, year: int) -> int:
     """Return the next serial number of a year's log; the write lock makes it nobody else's."""
     key = f"serial of {year}"
     if key not in session.looked_up:
-        newest = session.execute(select(func.max(_t.serial)).where(_t.year == year)).scalar_one()
+        newest = session.execute(_NEWEST_SERIAL, {"year": year}).scalar_one()
         session.looked_up[key] = newest or 0
     session.looked_up[key] += 1
     return int(session.looked_up[key])

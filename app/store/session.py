@@ -5,7 +5,7 @@ one flush 240 µs, rows handed over in bulk 95 µs.
 """
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, cast
 
 from sqlalchemy import CursorResult, Engine, event, func, select
@@ -57,13 +57,13 @@ class WriteSession(Session):
         self.next_index = 0
         # Whether the batch corrects something: the public sees a correction of what is public at once.
         self.corrects = False
-        self._pending: dict[str, list[Mapping[str, Any]]] = {}
+        self._pending: dict[str, list[dict[str, Any]]] = {}
         self._leaf_hashes: list[bytes] = []
 
     def begin_batch(self) -> None:
         """Take the write lock and read the ledger's head inside it. Raises LedgerUnsound where none may write."""
         self.soundness.require()
-        newest = self.execute(select(func.max(EventRow.index))).scalar_one()
+        newest = self.execute(_NEWEST_INDEX).scalar_one()
         self.next_index = 0 if newest is None else newest + 1
 
     def add_row(self, table: type[SQLModel], **values: Any) -> None:  # noqa: ANN401  # a row's values are of any type
@@ -134,6 +134,7 @@ class WriteSession(Session):
 
 
 _TABLES = EventRow.metadata.sorted_tables
+_NEWEST_INDEX = select(func.max(EventRow.__table__.c.index))  # type: ignore[attr-defined]  # SQLModel's stub lacks it
 
 
 @event.listens_for(WriteSession, "do_orm_execute")

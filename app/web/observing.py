@@ -119,6 +119,10 @@ def _note(error: Exception, request_id: str) -> None:
     log.error("failed", extra={"error": type(error).__name__, "place": place, "request": request_id})
 
 
+# Made once: json.dumps would make one for each line.
+_encode = json.JSONEncoder(default=str).encode
+
+
 class JsonLines(logging.Formatter):
     """A line of JSON a record: its message and what was handed over beside it."""
 
@@ -139,7 +143,7 @@ class JsonLines(logging.Formatter):
         }
         if record.exc_info and record.exc_info[0] is not None:
             line["error"] = record.exc_info[0].__name__
-        return json.dumps(line, default=str)
+        return _encode(line)
 
 
 def log_json_lines() -> None:

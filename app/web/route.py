@@ -97,13 +97,7 @@ def _is_json(content_type: str) -> bool:
 def _parse(body: bytes) -> object:
     """Return a body's JSON. Raises NotJson for what is no JSON, or has two meanings."""
     try:
-        parsed = json.loads(
-            body.decode(),
-            object_pairs_hook=_object,
-            parse_constant=_no_constant,
-            parse_int=_whole,
-            parse_float=_fraction,
-        )
+        parsed = _decode(body.decode())
         if b"\\u" in body:  # half of a surrogate pair is no character
             json.dumps(parsed, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
@@ -132,6 +126,12 @@ def _fraction(digits: str) -> float:
     if len(digits) > _LONGEST_NUMBER:
         raise _Refused
     return float(digits)
+
+
+# Made once: json.loads would make one for each body.
+_decode = json.JSONDecoder(
+    object_pairs_hook=_object, parse_constant=_no_constant, parse_int=_whole, parse_float=_fraction
+).decode
 
 
 class NotJson(HttpRefusal):

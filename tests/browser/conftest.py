@@ -1,8 +1,8 @@
 """A real browser on a real server: Debian's Chromium, the service under uvicorn on a free port, people signed in.
 
-Every page that a test opens is watched: a report of the Content-Security-Policy, an error of a script or a request to
-another origin fails the test. The browser's fixtures end with their module, since Playwright keeps an event loop in this
-thread, which other tests want for themselves.
+Every page that a test opens is watched: a report of the Content-Security-Policy or an error of a script fails the test.
+The browser's fixtures end with their module, since Playwright keeps an event loop in this thread, which other tests
+want for themselves.
 """
 
 import shutil
@@ -25,7 +25,6 @@ from app.main import create_app
 from app.service.keep_contacts import add_contact
 from app.service.keep_tokens import NewToken, create_token
 from app.settings import Settings
-from app.store import migrate
 from app.web.service import Service
 from tests.builders import a_new_contact
 
@@ -218,3 +217,17 @@ def axe() -> Callable[[Page], list[str]]:
         return found
 
     return violations
+
+
+@pytest.fixture
+def report(request: pytest.FixtureRequest) -> Callable[[str], None]:
+    """Write a figure that a test measured where whoever runs the tests sees it."""
+    plugins = request.config.pluginmanager
+    reporter, capturing = plugins.get_plugin("terminalreporter"), plugins.get_plugin("capturemanager")
+
+    def write(figure: str) -> None:
+        with capturing.global_and_fixture_disabled():
+            reporter.ensure_newline()
+            reporter.write_line(figure)
+
+    return write

@@ -15,21 +15,21 @@ export const newKey = () => crypto.randomUUID();
 /**
  * Send a request and return `{ok, status, data, problem}`; `offline` where no answer came.
  * A change carries `key`, so that it is stored once however often it is sent, and `etag`, so that what is stale is told.
+ * What is sent while somebody types is `quiet`: it asks nobody to sign in, since that would take the focus away.
  */
-export async function send(method, path, body, { key, etag, background = false } = {}) {
-  let answer = await attempt(method, path, body, { key, etag, background });
-  if (answer.status === 401 && !background && (await signInAgain())) {
-    answer = await attempt(method, path, body, { key, etag, background });
+export async function send(method, path, body, { key, etag, quiet = false } = {}) {
+  let answer = await attempt(method, path, body, { key, etag });
+  if (answer.status === 401 && !quiet && (await signInAgain())) {
+    answer = await attempt(method, path, body, { key, etag });
   }
   return answer;
 }
 
-async function attempt(method, path, body, { key, etag, background }) {
+async function attempt(method, path, body, { key, etag }) {
   const headers = { Accept: "application/json", "X-Same-Origin-Token": document.body.dataset.sameOrigin };
   if (body !== undefined) headers["Content-Type"] = "application/json";
   if (key) headers["Idempotency-Key"] = key;
   if (etag) headers["If-Match"] = `"${etag}"`;
-  if (background) headers["X-Background"] = "1";
   try {
     const response = await fetch(path, {
       method,

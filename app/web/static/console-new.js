@@ -70,7 +70,7 @@ async function look() {
   const whole = typeof latitude === "number" && typeof longitude === "number";
   if (!whole && (address ?? "").length < 3) return show([]);
   const place = { ...(address && { address }), ...(whole && { latitude, longitude }) };
-  const answer = await send("POST", "/console/asking/nearby", place);
+  const answer = await send("POST", "/console/asking/nearby", place, { quiet: true });
   if (mine === asked && answer.ok) show(answer.data.items);
 }
 

@@ -49,7 +49,7 @@ async function ask(each) {
   const text = each.field.value;
   const mine = ++each.asked;
   if (!text.trim()) return mark(each, []);
-  const answer = await send("POST", "/v1/screen", { text }, { background: false });
+  const answer = await send("POST", "/v1/screen", { text }, { quiet: true });
   // An answer to an older text, or none at all: saving asks again in any case.
   if (mine !== each.asked || text !== each.field.value || !answer.ok) return;
   mark(each, answer.data.findings);

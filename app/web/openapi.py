@@ -1,11 +1,15 @@
 """The API's document, as clients and generators read it: OpenAPI 3.1, whole, the same as openapi/openapi.json."""
 
+import re
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
 
 from app.web.access import roles_of
+from app.web.documented import problems
+from app.web.examples_by_schema import add_examples
 from app.web.problems import Problem
 from app.web.routes import every_route
 
@@ -44,6 +48,30 @@ def describe(app: FastAPI) -> None:
     app.openapi = document  # type: ignore[method-assign]  # FastAPI's documented way
 
 
+def _restore_examples(operation: dict[str, Any], route: APIRoute) -> None:
+    """Put a route's own examples back as they were: FastAPI leaves every null out of them."""
+    for status, answer in route.responses.items():
+        for media_type, content in answer.get("content", {}).items():
+            if "example" in content:
+                operation["responses"][str(status)]["content"][media_type]["example"] = content["example"]
+
+
+def _add_common_answers(operation: dict[str, Any]) -> None:
+    """Add what any route answers to an unknown query parameter, and to who has the resource as it stands."""
+    answers = operation["responses"]
+    if answers.get("422", {}).get("content", {}).keys() <= {"application/json"}:
+        # In the place of FastAPI's own, which this service never answers with.
+        answers["422"] = problems("invalid-request")[422]
+    if any(parameter["name"] == "If-None-Match" for parameter in operation.get("parameters", ())):
+        answers["304"] = {"description": "It is as you have it."}
+    operation["responses"] = dict(sorted(answers.items()))
+
+
+def _name_of(summary: str) -> str:
+    """Return what clients in code call an operation: its summary's words, `log_an_inquiry`."""
+    return re.sub(r"\W+", "_", summary.lower().replace("'", "")).strip("_")
+
+
 def _document(app: FastAPI) -> dict[str, Any]:
     document = get_openapi(
         title=TITLE,
@@ -66,10 +94,12 @@ def _document(app: FastAPI) -> dict[str, Any]:
             continue
         for method in route.methods or ():
             operation = document["paths"][route.path][method.lower()]
+            operation["operationId"] = _name_of(operation["summary"])
+            _restore_examples(operation, route)
+            add_examples(operation)
+            _add_common_answers(operation)
             roles = sorted(roles_of(route.endpoint))
             operation["security"] = [{"token": []}] if roles else []
             if roles:
                 operation["x-roles"] = roles
-            if operation.get("responses", {}).get("422", {}).get("content", {}).keys() == {"application/json"}:
-                del operation["responses"]["422"]  # FastAPI's own, which this service never answers with
     return document

@@ -2,7 +2,7 @@
 
 from datetime import date
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from app.domain.report import By
 from app.service.make_report import Report, make_report
 from app.web.access import PUBLIC, READS, allowed, authenticate
-from app.web.documented import example, problems
+from app.web.documented import problems
 from app.web.fields import Day
 from app.web.public_log import public_log_of
 from app.web.route import ContractRoute
@@ -45,6 +45,10 @@ _GROUP = {
     "minutes_to_answer": _MINUTES,
 }
 _EXAMPLE = {"by": "month", "groups": [_GROUP], "total": {**_GROUP, "group": None}}
+_CONTENT: dict[str, Any] = {
+    "application/json": {"example": _EXAMPLE},
+    "text/csv": {"schema": {"type": "string"}, "example": "month,inquiries,…\n2026-01,41,…\n"},
+}
 
 
 @router.get(
@@ -52,7 +56,7 @@ _EXAMPLE = {"by": "month", "groups": [_GROUP], "total": {**_GROUP, "group": None
     summary="Read a progress report",
     response_model=ReportView,
     responses={
-        200: example(_EXAMPLE, "The figures, as JSON or CSV."),
+        200: {"description": "The figures, as JSON or CSV.", "content": _CONTENT},
         **problems("invalid-request", "unauthenticated", "forbidden", "rate-limited"),
     },
 )

@@ -29,7 +29,8 @@ def _split(value: object) -> object:
 
 
 def _is_rate(value: str) -> str:
-    parse(value)  # raises ValueError
+    if parse(value).amount < 1:  # raises ValueError itself where it is no rate
+        raise ValueError("a rate that nobody may use")
     return value
 
 

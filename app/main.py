@@ -11,7 +11,6 @@ from pathlib import Path
 
 from anyio import CapacityLimiter
 from fastapi import FastAPI
-from fastapi.staticfiles import StaticFiles
 
 from app.delivery.names import Resolve, resolve
 from app.delivery.worker import Sends, Worker
@@ -58,11 +57,10 @@ from app.web.limits import Limits
 from app.web.metrics import Metrics
 from app.web.observing import Observing
 from app.web.openapi import describe
-from app.web.pages import about, console, docs, problems
+from app.web.pages import about, assets, console, crawlers, docs, problems
 from app.web.pages import log as log_pages
 from app.web.pages import reports as report_pages
 from app.web.pages import status as status_pages
-from app.web.pages.frame import STATIC
 from app.web.problems import HANDLERS
 from app.web.public_lane import PublicLane
 from app.web.public_log import PublicLog
@@ -75,7 +73,7 @@ _SHORT_DELAY = timedelta(minutes=1)
 _STAFF = (inquiries, callbacks, calls, contacts, facilities, tokens, alert_list, webhooks, stream)
 _API = (*_STAFF, status, screening, register, reports)
 _PUBLIC = (public_entries, evidence, ledger, refusals)
-_PAGES = (log_pages, status_pages, report_pages, about, problems, docs, console)
+_PAGES = (log_pages, status_pages, report_pages, about, problems, docs, console, assets, crawlers)
 _ROUTED = (*_API, *_PUBLIC, health, *_PAGES)
 log = logging.getLogger(__name__)
 
@@ -128,7 +126,6 @@ def create_app(
     app.state.feed = feed
     for module in _ROUTED:
         app.include_router(module.router)
-    app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_middleware(PublicLane, public_log=public_log)
     app.add_middleware(Observing, metrics=service.metrics, is_behind_tls=service.limits.is_behind_tls)
     describe(app)

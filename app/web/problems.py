@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from app.domain.errors import AlreadyClaimed, Fault, InvalidRequest, NotCollected, Refusal
 from app.domain.not_collected import asks_for_what_is_not_collected
 from app.store.writer import DatabaseUnavailable, OutcomeUnknown, WriterStopped
+from app.web.pages.refused import refusal_page, wants_page
 from app.web.problem_types import PROBLEM_TYPES
 from app.web.routes import methods_of
 from app.web.validation import faults_of
@@ -76,6 +77,8 @@ def problem_response(request: Request, refusal: Refusal, *, status: int | None =
         headers.setdefault("Retry-After", str(RETRY_AFTER_SECONDS))
     headers["Cache-Control"] = "no-store"
     request.scope["problem"] = kind.slug
+    if wants_page(request):
+        return refusal_page(request, kind, problem.status, headers)
     return Response(
         problem.model_dump_json(exclude_none=True), status_code=problem.status, headers=headers, media_type=PROBLEM_JSON
     )

@@ -7,6 +7,7 @@ kept by `keep`; who asks for the same meanwhile waits for it. Conditional reques
 
 import asyncio
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -15,6 +16,7 @@ from fastapi import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.store.writer import DatabaseUnavailable
+from app.web.encoding import takes_gzip
 from app.web.language import preferred_language
 from app.web.log_formats import preferred
 from app.web.public_log import PublicLog
@@ -26,6 +28,7 @@ _DATA = ("/v1/log", "/ledger/")
 # What is kept at most: some thousand pages. The pages that were asked for longest ago go first.
 KEPT_BYTES = 32 * 1024 * 1024
 _BESIDE_A_BODY = 4096
+_HEEDED = (b"accept", b"accept-language", b"accept-encoding", b"if-none-match", b"if-modified-since")
 _OF_304 = {b"etag", b"last-modified", b"cache-control", b"vary", b"access-control-allow-origin", b"link"}
 _Key = tuple[str, bytes, str]
 _Headers = list[tuple[bytes, bytes]]
@@ -75,24 +78,15 @@ class PublicLane:
             scope["keeping"] = _Keeping()
             await self.app(scope, receive, send)
             return
-        accept = accept_language = if_none_match = if_modified_since = b""
+        asked = dict.fromkeys(_HEEDED, b"")
         for name, value in scope["headers"]:
-            if name == b"accept":
-                accept = value
-            elif name == b"accept-language":
-                accept_language = value
-            elif name == b"if-none-match":
-                if_none_match = value
-            elif name == b"if-modified-since":
-                if_modified_since = value
-        # What a page's bytes vary with: data with its form, a page for people with their language.
-        is_data = scope["path"].startswith(_DATA)
-        variant = preferred(accept) if is_data else preferred_language(accept_language.decode("latin-1"))
-        page = await self._page((scope["path"], scope["query_string"], variant), scope, receive, send)
+            if name in asked:
+                asked[name] = value
+        page = await self._page((scope["path"], scope["query_string"], _variant(scope, asked)), scope, receive, send)
         if page is None:
             return
         scope["route"] = page.route
-        if _has_it(page, if_none_match, if_modified_since):
+        if _has_it(page, asked[b"if-none-match"], asked[b"if-modified-since"]):
             headers = [header for header in page.headers if header[0] in _OF_304]
             await send({"type": "http.response.start", "status": 304, "headers": headers})
             await send({"type": "http.response.body", "body": b""})
@@ -166,6 +160,14 @@ class PublicLane:
         while self._bytes > KEPT_BYTES:
             _, oldest = self._kept.popitem(last=False)
             self._bytes -= oldest.size
+
+
+def _variant(scope: Scope, asked: Mapping[bytes, bytes]) -> str:
+    """Return what a page's bytes vary with: data with its form, a page for people with language and compression."""
+    if scope["path"].startswith(_DATA):
+        return preferred(asked[b"accept"])
+    language = preferred_language(asked[b"accept-language"].decode("latin-1"))
+    return f"{language} gzip" if takes_gzip(asked[b"accept-encoding"].decode("latin-1")) else language
 
 
 def _may_be_kept(path: str) -> bool:

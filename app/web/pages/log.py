@@ -1,28 +1,34 @@
 """The public log as pages: how to ask, the list, and one entry with its timeline and the browser's own check."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from email.utils import format_datetime
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import RedirectResponse, Response
 from markupsafe import Markup
+from sqlmodel import Session
 
 from app.domain.errors import InvalidRequest, NotFound
 from app.domain.inquiry import Activity, AreaCommand, Source
 from app.domain.log_number import log_number, read_log_number
 from app.domain.moment import DENVER, day_in_denver
+from app.domain.publication import Leaf, public_leaves
 from app.domain.status import SETTLED, Status
 from app.service.read_data_register import length_in_words
 from app.store import log
 from app.store.log import LogFilter, LogList, Position
 from app.web.access import PUBLIC, allowed
-from app.web.api.log import CACHE_CONTROL, cursor_of, headers_of, position_of
+from app.web.api.log import CACHE_CONTROL, cursor_of, position_of
 from app.web.messages import catalogue, translator
-from app.web.pages.frame import language_of, page
+from app.web.pages.frame import clock_time, language_of, moment, public_page
+from app.web.pages.telephone import telephone
+from app.web.pages.timeline import by_day, in_short, timeline
 from app.web.public_lane import keep
 from app.web.public_log import LogVersion, public_log_of
 from app.web.service import service_of
@@ -35,41 +41,53 @@ _CHOICES: Mapping[str, tuple[str, ...]] = {
     "area_command": tuple(AreaCommand),
     "activity": tuple(Activity),
 }
+_LISTED = {**_CHOICES, "status": (*_CHOICES["status"], "withdrawn", "unsettled")}
 _OF_THE_CHECK = tuple(key.removeprefix("public.check.") for key in catalogue("en") if key.startswith("public.check."))
 _NOT_IN_AN_ATTRIBUTE = {"heading", "lead", "button", "no_script"}
 
 
 @router.get("/")
 @allowed(PUBLIC)
-async def home(request: Request) -> HTMLResponse:
+async def home(request: Request) -> Response:
     """Return how to ask, and the log. What an address asks in vain is passed over: this is a page."""
     version = await public_log_of(request).version()
     keep(request)
-    service, asked = service_of(request), request.query_params
-    chosen = {name: asked.get(name, "") for name in ("from", "to", *_CHOICES)}
+    service, asked, lang = service_of(request), request.query_params, language_of(request)
+    chosen = {name: asked.get(name, "") for name in ("from", "until", *_CHOICES)}
     listed = LogList(chosen["status"]) if chosen["status"] in {"withdrawn", "unsettled"} else LogList.SETTLED
     narrowed = _narrowed(chosen, listed, version)
     after = _after(asked.get("cursor"))
     rows = await service.read(lambda session: log.page(session, narrowed, after=after, limit=PAGE + 1))
     narrowing = {name: value for name, value in chosen.items() if value}
-    following = {**narrowing, "lang": language_of(request)}
+    following = {**narrowing, "lang": lang}
     if len(rows) > PAGE:
         following["cursor"] = cursor_of(rows[PAGE - 1].position)
-    response = page(
+    response = public_page(
         request,
         "home.html",
-        ask_phone=service.settings.ask_phone,
-        delay=_delay(service.settings.publication_delay, language_of(request)),
+        ask_phone=telephone(service.settings.ask_phone),
+        delay=_delay(service.settings.publication_delay, lang),
         listed=listed.value,
         narrowed=bool(narrowing),
         chosen=chosen,
         choices=list(_CHOICES.items()),
-        entries=[json.loads(row.entry) for row in rows[:PAGE]],
+        entries=[_shown(row.entry, lang) for row in rows[:PAGE]],
         next_page=f"/?{urlencode(following)}#log" if len(rows) > PAGE else None,
         on_later_page=after is not None,
-        data_query=Markup(f"{urlencode(narrowing)}&amp;") if narrowing else "",  # noqa: S704  # percent-encoded
+        data_query=Markup(_data_query(narrowing)),  # noqa: S704  # percent-encoded
     )
     return _public(response, version)
+
+
+@router.get("/log")
+@allowed(PUBLIC)
+async def find(request: Request) -> RedirectResponse:
+    """Lead to the entry with a number as people say it, `26-123`; to the log where none was given."""
+    lang, said = language_of(request), request.query_params.get("number", "").strip()
+    if not said:
+        return RedirectResponse(f"/?lang={lang}#log", 303)
+    read = read_log_number(said, this_year=day_in_denver(service_of(request).clock()).year)
+    return RedirectResponse(f"/log/{log_number(*read) if read else 'unknown'}?lang={lang}", 303)
 
 
 @router.get("/log/{number}")
@@ -84,20 +102,55 @@ async def entry(request: Request, number: str) -> Response:
     canonical = log_number(*read)
     if number != canonical:
         return RedirectResponse(f"/log/{canonical}?lang={lang}", 308)
-    keep(request)
-    row = await service.read(lambda session: log.find(session, canonical, version.unsettled_before))
-    if row is None:
+    found = await service.read(lambda session: _entry_and_leaves(session, canonical, version))
+    if found is None:
         raise NotFound
-    told = json.loads(row.entry)
-    t = translator(lang)
-    response = page(
+    keep(request)
+    told, leaves = found
+    response = public_page(
         request,
         "entry.html",
         entry=told,
-        happened=_timeline(told, t) if "calls" in told else [],
+        days=by_day(timeline(leaves, told, translator(lang))) if "calls" in told else [],
         check_words=[name for name in _OF_THE_CHECK if name not in _NOT_IN_AN_ATTRIBUTE],
     )
     return _public(response, version)
+
+
+def _entry_and_leaves(session: Session, number: str, version: LogVersion) -> tuple[dict[str, Any], list[Leaf]] | None:
+    row = log.find(session, number, version.unsettled_before)
+    if row is None:
+        return None
+    cut = log.publication(session).cut
+    return json.loads(row.entry), public_leaves(log.leaves_of(session, [number])[number], cut)
+
+
+@lru_cache(maxsize=4096)
+def _shown(entry: str, lang: str) -> dict[str, Any]:
+    """Return an entry with its timeline in one line; it is told many times before it changes."""
+    told: dict[str, Any] = json.loads(entry)
+    if "calls" in told:
+        told["line"] = in_short(told, translator(lang), lambda at, since: _said(at, since, lang))
+    return told
+
+
+def _said(at: datetime, since: datetime, lang: str) -> str:
+    """Return a time of day; with its day where that is another."""
+    return clock_time(at) if day_in_denver(at) == day_in_denver(since) else moment(at, lang)
+
+
+def _data_query(narrowing: Mapping[str, str]) -> str:
+    """Return what narrows the same list as data; there the last day is not included."""
+    query = dict(narrowing)
+    last = _midnight(query.pop("until", ""), days_on=1)
+    if last:
+        query["to"] = day_in_denver(last).isoformat()
+    if "from" in query and _midnight(query["from"]) is None:
+        del query["from"]
+    query = {name: value for name, value in query.items() if name not in _CHOICES or value in _LISTED[name]}
+    if query.get("status") in {"withdrawn", "unsettled"}:
+        query = {name: value for name, value in query.items() if name in {"status", "from", "to"}}
+    return f"{urlencode(query)}&amp;" if query else ""
 
 
 def _narrowed(chosen: Mapping[str, str], listed: LogList, version: LogVersion) -> LogFilter:
@@ -105,7 +158,7 @@ def _narrowed(chosen: Mapping[str, str], listed: LogList, version: LogVersion) -
         unsettled_before=version.unsettled_before,
         listed=listed,
         asked_from=_midnight(chosen["from"]),
-        asked_to=_midnight(chosen["to"]),
+        asked_to=_midnight(chosen["until"], days_on=1),
     )
     if listed is not LogList.SETTLED:
         return narrowed
@@ -120,10 +173,11 @@ def _narrowed(chosen: Mapping[str, str], listed: LogList, version: LogVersion) -
     )
 
 
-def _midnight(text: str) -> datetime | None:
+def _midnight(text: str, *, days_on: int = 0) -> datetime | None:
+    """Return when a day begins in Albuquerque; None where the text is no day."""
     try:
-        day = datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=DENVER)
-        return day.astimezone(UTC)
+        day = date.fromisoformat(text) + timedelta(days=days_on)
+        return datetime(day.year, day.month, day.day, tzinfo=DENVER).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
 
@@ -136,42 +190,15 @@ def _after(cursor: str | None) -> Position | None:
 
 
 def _delay(delay: timedelta, lang: str) -> str:
+    """Return the publication delay in words; nothing where there is none."""
+    if not delay:
+        return ""
     units = ("día", "hora", "minuto", "segundo") if lang == "es" else ("day", "hour", "minute", "second")
     return length_in_words(delay, *units)
 
 
-def _timeline(told: Mapping[str, Any], t: Callable[..., str]) -> list[tuple[datetime, str]]:
-    """Return what happened as sentences, in the order of time: asked, called, corrected, noticed."""
-    outlet = f" ({t('public.entry.outlet', outlet=told['outlet'])})" if told["outlet"] else ""
-    happened = [(_at(told["asked_at"]), t("public.entry.asked") + outlet)]
-    for call in told["calls"]:
-        if call["outcome"] is None:
-            text = t("public.entry.still_calling")
-        else:
-            text = t("public.entry.call_ended", outcome=t(f"words.outcome.{call['outcome']}"))
-        if call["agency"] is not None:
-            text += f" ({t('public.entry.agency', agency=t('words.agency.' + call['agency']))})"
-        happened.append((_at(call["placed_at"]), text))
-    for each in told["corrections"]:
-        old, new = t(f"words.outcome.{each['from']}"), t(f"words.outcome.{each['to']}")
-        text = t("public.entry.corrected", call=each["call"], old=old, new=new)
-        happened.append((_at(each["corrected_at"]), text))
-    for alert in told["alerts"]:
-        text = t("public.entry.alert", alert=t(f"words.flag.{alert['kind']}"))
-        if alert["acknowledged_at"]:
-            text += f", {t('public.entry.acknowledged')}"
-        happened.append((_at(alert["raised_at"]), text))
-    return sorted(happened, key=lambda pair: pair[0])
-
-
-def _at(text: str) -> datetime:
-    return datetime.fromisoformat(text)
-
-
-def _public(response: HTMLResponse, version: LogVersion) -> HTMLResponse:
+def _public(response: Response, version: LogVersion) -> Response:
     """Let a page be kept until the log changes."""
-    headers = headers_of(version, response.headers["content-language"])
-    response.headers["ETag"] = headers["ETag"]
-    response.headers["Last-Modified"] = headers["Last-Modified"]
+    response.headers["Last-Modified"] = format_datetime(version.changed_at, usegmt=True)
     response.headers["Cache-Control"] = CACHE_CONTROL
     return response

@@ -1,11 +1,12 @@
 """Look an answer up by receipt. The receipt is posted, so that it stands in no address, history or log."""
 
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, Response
 
 from app.domain.errors import NotFound
 from app.store.point_reads import ReceiptStatus
 from app.web.access import PUBLIC, allowed
+from app.web.api.evidence import proof as proof_of_receipt
 from app.web.api.status import look_up
 from app.web.pages.forms import form_of
 from app.web.pages.frame import page
@@ -39,6 +40,14 @@ async def answer(request: Request) -> HTMLResponse:
         response = _page(request, 429, fault="public.status.too_many")
         response.headers.update(refusal.headers or {})
         return response
+
+
+@router.post("/status/proof")
+@allowed(PUBLIC)
+async def proof(request: Request) -> Response:
+    """Return the `.tlog-proof` to a receipt as a file; the receipt comes in the form, not in the address."""
+    fields = await form_of(request)
+    return await proof_of_receipt(request, fields.get("receipt", ""))
 
 
 def _page(

@@ -71,10 +71,11 @@ LOOK_FOR_ALERTS_EVERY_SECONDS = 1
 # With a shorter publication delay each write may be public at once.
 _SHORT_DELAY = timedelta(minutes=1)
 _STAFF = (inquiries, callbacks, calls, contacts, facilities, tokens, alert_list, webhooks, stream)
-_API = (*_STAFF, status, screening, register, reports)
+_API = (*_STAFF, screening, register, reports)
 _PUBLIC = (public_entries, evidence, ledger, refusals)
 _PAGES = (log_pages, status_pages, report_pages, about, problems, docs, console, assets, crawlers)
-_ROUTED = (*_API, *_PUBLIC, health, *_PAGES)
+# The framework tries them one after another: what the public asks for in surges comes first.
+_ROUTED = (status, *_API, *_PUBLIC, health, *_PAGES)
 log = logging.getLogger(__name__)
 
 

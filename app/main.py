@@ -12,8 +12,9 @@ from pathlib import Path
 from anyio import CapacityLimiter
 from fastapi import FastAPI
 
+from app.delivery.courier import Sends
 from app.delivery.names import Resolve, resolve
-from app.delivery.worker import Sends, Worker
+from app.delivery.worker import Worker
 from app.domain.actor import SERVICE
 from app.domain.screening import SCREEN_VERSION, Finding, screen
 from app.service.erase_expired import erase_expired

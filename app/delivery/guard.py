@@ -116,7 +116,11 @@ class _BoundedStream(httpcore.AsyncNetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,  # noqa: ASYNC109  # as httpcore's
     ) -> httpcore.AsyncNetworkStream:
-        return _BoundedStream(await self._stream.start_tls(ssl_context, server_hostname, timeout))
+        try:
+            return _BoundedStream(await self._stream.start_tls(ssl_context, server_hostname, timeout))
+        except BaseException:  # a deadline too: httpcore would leave the connection open
+            await self._stream.aclose()
+            raise
 
     def get_extra_info(self, info: str) -> Any:  # noqa: ANN401  # as httpcore's
         return self._stream.get_extra_info(info)

@@ -6,6 +6,7 @@ own, so that it holds back nothing new.
 """
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
@@ -22,10 +23,10 @@ class Lane:
     """What was claimed for one endpoint and not sent yet, and what is on its way."""
 
     def __init__(
-        self, deliver: Callable[[Claimed], Coroutine[Any, Any, None]], claim: int, *, on_room: Callable[[], None]
+        self, deliver: Callable[[Claimed, float], Coroutine[Any, Any, None]], claim: int, *, on_room: Callable[[], None]
     ) -> None:
         self._deliver, self._claim, self._on_room = deliver, claim, on_room
-        self._waiting: deque[Claimed] = deque()
+        self._waiting: deque[tuple[Claimed, float]] = deque()
         self._on_their_way: set[asyncio.Task[None]] = set()
         self._starting: asyncio.Task[None] | None = None
         self._more = False
@@ -44,7 +45,8 @@ class Lane:
     def add(self, claimed: Sequence[Claimed], *, more: bool) -> None:
         """Take what was claimed, in its order, and start; `more` may wait where as much came as was asked for."""
         self._more = more
-        self._waiting.extend(claimed)
+        now = time.monotonic()
+        self._waiting.extend((each, now) for each in claimed)
         if self._waiting and (self._starting is None or self._starting.done()):
             self._starting = asyncio.create_task(self._start_all())
 
@@ -62,7 +64,8 @@ class Lane:
 
     async def _start_all(self) -> None:
         while self._waiting:
-            task = asyncio.create_task(self._deliver(self._waiting.popleft()))
+            claimed, since = self._waiting.popleft()
+            task = asyncio.create_task(self._deliver(claimed, time.monotonic() - since))
             self._on_their_way.add(task)
             task.add_done_callback(self._on_their_way.discard)
             if self._more and len(self._waiting) <= self._claim // 2:

@@ -7,8 +7,9 @@ beat), and one whose beat stands still for others has lost what it had.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, delete, exists, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, Table, and_, delete, exists, insert, or_, select, update
 from sqlmodel import Session
 
 from app.domain.delivery import SCHEDULE, Delivery, DeliveryState, Result
@@ -88,26 +89,38 @@ def claim(session: WriteSession, worker: str, wanted: Work, limit: int, now: dat
     free = free.limit(limit).with_for_update(skip_locked=True)
     claiming = update(_table).where(_t.id.in_(free)).values(leased_by=worker).returning(_t.id)
     session.writes += 1
-    return _claimed(session, list(session.execute(claiming).scalars()))
+    return claimed_by(session, worker, list(session.execute(claiming).scalars()))
 
 
-def _claimed(session: Session, delivery_ids: Sequence[str]) -> list[Claimed]:
+_CLAIMED = select(
+    *deliveries.columns,
+    _webhook.url,
+    _webhook.secret,
+    _webhook.older_secret,
+    _webhook.older_secret_until,
+    _message.body,
+).where(_webhook.id == _t.webhook_id, _message.id == _t.message_id)
+
+
+def claimed_by(session: Session, worker: str, delivery_ids: Sequence[str]) -> list[Claimed]:
+    """Return deliveries that a worker has, as they are to be sent now, in their order.
+
+    Those are left out whose endpoint was removed or stopped since, or that others have.
+    """
     if not delivery_ids:
         return []
-    query = (
-        select(
-            *deliveries.columns,
-            _webhook.url,
-            _webhook.secret,
-            _webhook.older_secret,
-            _webhook.older_secret_until,
-            _message.body,
-        )
-        .where(_t.id.in_(delivery_ids), _webhook.id == _t.webhook_id, _message.id == _t.message_id)
-        .order_by(_t.position)
-    )
+    theirs = (_t.id.in_(delivery_ids), _t.leased_by == worker, _webhook.disabled_at.is_(None))
+    return [_read(row) for row in session.execute(_CLAIMED.where(*theirs).order_by(_t.position))]
+
+
+def _read(row: Row[Any]) -> Claimed:
     split = len(deliveries.names)
-    return [Claimed(Delivery(*row[:split]), *row[split:]) for row in session.execute(query)]
+    return Claimed(Delivery(*row[:split]), *row[split:])
+
+
+def release(session: WriteSession, delivery_id: str, worker: str) -> None:
+    """Let a worker no longer have a delivery that it did not send."""
+    session.change(update(_table).where(_t.id == delivery_id, _t.leased_by == worker).values(leased_by=None))
 
 
 def record(session: WriteSession, before: Delivery, after: Delivery, worker: str) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.commands import ledger
+from app.commands import ledger, screen
 from app.settings import Settings, SettingsRefused, read_settings
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ app = typer.Typer(
 tokens = typer.Typer(no_args_is_help=True, help="Access tokens.")
 app.add_typer(tokens, name="token")
 ledger.add_to(app)
+screen.add_to(app)
 
 
 class CannotBeDone(Exception):

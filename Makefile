@@ -3,6 +3,8 @@
 #   make run     set up, migrate, serve
 #   make test    set up, pass the tests (ARGS="-k receipt" for a part)
 #   make bench   set up, measure and hold the figures against bench/bounds.toml (ARGS="main --full" for a part, in full)
+#   make screen-report   the screen's recall, false refusals and misses on the project's own cases
+#   make screenshots     every page in both languages, sizes and schemes, into screenshots/
 #   make check   lint, format, types, Dockerfile, locks, OpenAPI drift and breaking changes
 #
 # The stamps inside .venv depend on the lock files, so that a second `make` starts at once.
@@ -24,10 +26,10 @@ RUNTIME := .venv/.requirements$(if $(findstring postgresql,$(DATABASE)),-postgre
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test bench check lint types containers locks openapi-drift openapi-compatible openapi lock
+.PHONY: help run test bench screen-report screenshots check lint types containers locks openapi-drift openapi-compatible openapi lock
 
 help:
-	@sed -n '3,6s/^# *//p' Makefile
+	@sed -n '3,8s/^# *//p' Makefile
 
 run: $(RUNTIME)
 	@$(PY) -m app migrate && $(PY) -m app welcome && exec $(PY) -m app serve
@@ -37,6 +39,12 @@ test: $(DEVELOPMENT)
 
 bench: $(DEVELOPMENT)
 	@$(PY) -m bench $(ARGS)
+
+screen-report: $(DEVELOPMENT)
+	@$(PY) -m bench.screen_report $(ARGS)
+
+screenshots: $(DEVELOPMENT)
+	@$(PY) -m tests.browser.screenshots $(ARGS)
 
 check: lint types containers locks openapi-drift openapi-compatible
 

@@ -1,19 +1,13 @@
-"""Prints how well the screen does on the project's own cases: both halves, with 95 % intervals.
+"""How well the screen does on the project's own cases: shares with 95 % intervals, by language and category.
 
-    python tests/screening/report.py                 the development half, with its misses
-    python tests/screening/report.py --held-out      the held-out half too: its figures, never its texts
+Run: python -m bench.screen_report              the development half, with its misses
+     python -m bench.screen_report --held-out   the held-out half too: its figures, never its texts
 
-The held-out half was put away before the first rule was written and is scored seldom, so that it says how the screen
+The held-out half was put away before the first rule was committed and is scored seldom, so that it says how the screen
 does on words that its rules were not made from.
 """
 
-from __future__ import annotations
-
 import argparse
-import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # the repository, so that the script runs by its path
 
 from app.domain.screening import SCREEN_VERSION
 from tests.screening.scoring import DEVELOPMENT, HELD_OUT, Figures, Score, cases_in, score
@@ -47,7 +41,7 @@ def _print_misses(result: Score) -> None:
 
 def main() -> None:
     """Print the report."""
-    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments = argparse.ArgumentParser(description="Score the screen on the project's own cases.")
     arguments.add_argument("--held-out", action="store_true", help="score the held-out half too (figures only)")
     wanted = arguments.parse_args()
     print(f"screen {SCREEN_VERSION}; shares with Wilson's 95 % interval")

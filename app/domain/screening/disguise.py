@@ -20,6 +20,7 @@ _MIXED_WORD = re.compile(r"(?<![\w@$!|+€*])[a-z0-9@$!|+€]{2,24}")
 _SPACED_LETTERS = re.compile(r"(?<![^\W_])[a-z0-9@$](?:[ .\-_*/|,]{1,3}[a-z0-9@$](?![^\W_])){3,60}")
 _BROKEN_WORD = re.compile(r"(?<![^\W_])[a-z0-9]{1,12}(?:[.\-_*~|]{1,2}[a-z0-9]{1,12}){1,11}")
 _MAY_BE_BROKEN = re.compile(r"[.\-_*~|](?<=[a-z0-9].)[a-z0-9]")
+_SHORTEST_NUMBER = 7  # digits; shorter runs of single digits are lists of units or pumps
 _LONGEST_WORD = 24
 _SHORTEST_TYPO = 6
 
@@ -28,17 +29,15 @@ class Disguises:
     """Restores the words of one lexicon."""
 
     def __init__(self, lexicon: Lexicon) -> None:
+        """Learn which words are looked for."""
         self._words = lexicon.words
         self._sought = frozenset(lexicon.words_in("SOUGHT"))
-        self._names = frozenset(lexicon.words_in("GIVEN"))
-        self._restored = self._sought | self._names | frozenset(lexicon.words_in("HAVE"))
-        self._closed = self._sought
+        self._known = self._sought.union(lexicon.words_in("GIVEN"), lexicon.words_in("CAPITALGIVEN"))
+        self._restored = self._known.union(lexicon.words_in("HAVE"))
 
     def undone(self, text: PlainText) -> PlainText:
         """Return the text with disguised words written out."""
-        text = self._letters_for_digits(text)
-        text = self._joined(text)
-        return text
+        return self._joined(self._letters_for_digits(text))
 
     def _letters_for_digits(self, text: PlainText) -> PlainText:
         if _MAY_BE_DISGUISED.search(text.letters) is None:
@@ -58,60 +57,61 @@ class Disguises:
         return text.rewritten(replacements) if replacements else text
 
     def _joined(self, text: PlainText) -> PlainText:
-        replacements = []
-        for match in _SPACED_LETTERS.finditer(text.letters):
-            if (words := self._segmented(text.letters, match)) is not None:
-                replacements.append((match.start(), match.end(), *words))
-        if not replacements and _MAY_BE_BROKEN.search(text.letters) is not None:
-            for match in _BROKEN_WORD.finditer(text.letters):
-                at = [index for index in range(match.start(), match.end()) if text.letters[index].isalnum()]
-                word = "".join(text.letters[index] for index in at)
-                if word in self._closed:
-                    replacements.append((match.start(), match.end(), word, at))
-        return text.rewritten(replacements) if replacements else text
+        spaced = [
+            (match.start(), match.end(), *words)
+            for match in _SPACED_LETTERS.finditer(text.letters)
+            if (words := self._segmented(text, match)) is not None
+        ]
+        if spaced:
+            return text.rewritten(spaced)
+        if _MAY_BE_BROKEN.search(text.letters) is None:
+            return text
+        broken = []
+        for match in _BROKEN_WORD.finditer(text.letters):
+            at = [index for index in range(match.start(), match.end()) if text.letters[index].isalnum()]
+            if "".join(text.letters[index] for index in at) in self._sought:
+                broken.append((match.start(), match.end(), "".join(text.cased[index] for index in at), at))
+        return text.rewritten(broken) if broken else text
 
-    def _segmented(self, letters: str, match: re.Match[str]) -> tuple[str, list[int]] | None:
+    def _segmented(self, text: PlainText, match: re.Match[str]) -> tuple[str, list[int]] | None:
         """Return letters set apart as the words that they spell, or None where they spell none."""
-        at = [index for index in range(match.start(), match.end()) if letters[index].isalnum() or letters[index] in "@$"]
+        letters = text.letters
+        at = [index for index in range(*match.span()) if letters[index].isalnum() or letters[index] in "@$"]
         run = "".join(letters[index] for index in at)
         if run.isdigit():
-            return (run, at) if len(run) >= 7 else None
-        run = run if run.isalpha() else run.translate(_AS_I)
-        words = _cut(run, self._words)
-        if words is None or not any(word in self._closed or word in self._names for word in words):
+            return (run, at) if len(run) >= _SHORTEST_NUMBER else None
+        plain = run if run.isalpha() else run.translate(_AS_I)
+        words = _cut(plain, self._words)
+        if words is None or self._known.isdisjoint(words):
             return None
+        as_written = "".join(text.cased[index] for index in at) if plain is run else plain
         written: list[str] = []
         sources: list[int] = []
-        position = 0
+        begin = 0
         for word in words:
-            if written:
-                written.append(" ")
-                sources.append(at[position])
-            written.append(word)
-            sources += at[position : position + len(word)]
-            position += len(word)
-        return "".join(written), sources
+            end = begin + len(word)
+            written.append(as_written[begin:end])
+            # A blank between two words came from where the second one begins.
+            sources += [*at[begin : begin + 1 if begin else 0], *at[begin:end]]
+            begin = end
+        return " ".join(written), sources
 
 
 def _cut(run: str, words: dict[str, int]) -> list[str] | None:
     """Return a run of letters cut into the fewest known words, or None."""
-    fewest: list[tuple[int, int] | None] = [(0, 0), *([None] * len(run))]
+    # Of each beginning of the run: the fewest words that it can be cut into, and the last of them.
+    fewest: dict[int, tuple[int, str]] = {0: (0, "")}
     for end in range(1, len(run) + 1):
         for start in range(max(0, end - _LONGEST_WORD), end):
-            before = fewest[start]
-            if before is None or run[start:end] not in words:
-                continue
-            count = before[0] + 1
-            here = fewest[end]
-            if here is None or count < here[0]:
-                fewest[end] = (count, start)
-    if fewest[-1] is None:
+            if start in fewest and run[start:end] in words:
+                count = fewest[start][0] + 1
+                if end not in fewest or count < fewest[end][0]:
+                    fewest[end] = (count, run[start:end])
+    if len(run) not in fewest:
         return None
     cut: list[str] = []
     end = len(run)
     while end:
-        step = fewest[end]
-        assert step is not None
-        cut.append(run[step[1] : end])
-        end = step[1]
+        cut.append(fewest[end][1])
+        end -= len(cut[-1])
     return cut[::-1]

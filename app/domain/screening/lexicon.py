@@ -28,17 +28,21 @@ TOKEN = re.compile(r"[^\W_]+|'[a-z]{1,4}(?![a-z])|\n|[^\w\s]|_")
 
 
 _WITH_PRONOUNS = ("", "lo", "la", "los", "las", "le", "les", "se", "me", "nos")
+_AR_ENDINGS = """
+    o a as amos an e aste o aron aba abas aban abamos ado ada ados adas ara aran aria arian en es ase aren
+"""
+_ER_IR_ENDINGS = "o e es en i io ieron imos ia ias ian iamos ido ida idos idas a an as iera ieran"
 _VERB_ENDINGS = {
     "ar": (
         *(f"ar{pronoun}" for pronoun in _WITH_PRONOUNS),
         *(f"ando{pronoun}" for pronoun in _WITH_PRONOUNS),
-        *"o a as amos an e aste o aron aba abas aban abamos ado ada ados adas ara aran aria arian en es ase aren".split(),
+        *_AR_ENDINGS.split(),
     ),
     **{
         kind: (
             *(f"{kind}{pronoun}" for pronoun in _WITH_PRONOUNS),
             *(f"iendo{pronoun}" for pronoun in _WITH_PRONOUNS),
-            *"o e es en i io ieron imos ia ias ian iamos ido ida idos idas a an as iera ieran".split(),
+            *_ER_IR_ENDINGS.split(),
             *(f"{kind}{ending}" for ending in ("a", "an", "ia", "ian")),
         )
         for kind in ("er", "ir")
@@ -62,8 +66,9 @@ def pieces(phrase: str) -> tuple[str, ...]:
 def written_forms(entry: str) -> Iterator[str]:
     """Yield the forms that an entry stands for: "mexicano/a" is four words, "grab/s/bed" three, "taller" one.
 
-    After a slash stands an ending. `ar`, `er` and `ir` make the regular forms of a Spanish verb; `a` makes feminine and both plurals, the Spanish way; `s` and `es` add
-    themselves; any other ending is added to the first form.
+    After a slash stands an ending. `ar`, `er` and `ir` make the regular forms of a Spanish verb, with an exclamation
+    mark those without a pronoun at the end; `a` makes feminine and both plurals, the Spanish way; any other ending is
+    added to the first form.
     """
     stem, *endings = entry.split("/")
     stem = folded(stem)
@@ -74,9 +79,7 @@ def written_forms(entry: str) -> Iterator[str]:
     for ending in map(folded, endings):
         if ending != "a":
             yield stem + ending
-        elif stem.endswith("o"):
-            yield from (stem[:-1] + "a", stem + "s", stem[:-1] + "as")
-        elif stem.endswith("e"):
+        elif stem.endswith(("o", "e")):
             yield from (stem[:-1] + "a", stem + "s", stem[:-1] + "as")
         else:
             yield from (stem + "a", stem + "es", stem + "as")
@@ -97,27 +100,42 @@ def _classes_by_form(word: str) -> tuple[str, ...]:
     return ("LETTER",) if len(word) == 1 and word.isalpha() and word not in _ONE_LETTER_WORDS else number_classes(word)
 
 
+_Words = dict[str, frozenset[str]]
+_Phrases = dict[tuple[str, ...], frozenset[str]]
+
+
+def _read_words() -> tuple[_Words, _Phrases]:
+    """Return the classes of every word and of every phrase of the data files."""
+    words: _Words = {}
+    phrases: _Phrases = {}
+    for classes, entry in _entries():
+        for form in written_forms(entry):
+            parts = pieces(form)
+            if len(parts) == 1:
+                known = words.get(parts[0])
+                words[parts[0]] = classes if known is None or known is classes else known | classes
+            elif parts:
+                phrases[parts] = phrases.get(parts, classes) | classes
+    return words, phrases
+
+
+def _mark_literals(literals: Iterable[tuple[str, ...]], words: _Words, phrases: _Phrases) -> None:
+    """Give each word that a rule spells out a class of its own, and each phrase that such words make."""
+    for run in literals:
+        for start, word in enumerate(run):
+            words[word] = words.get(word, frozenset()) | {LITERAL + word}
+            for end in range(start + 2, len(run) + 1):
+                if run[start:end] in phrases:
+                    phrases[run[start:end]] |= {LITERAL + " ".join(run[start:end])}
+
+
 class Lexicon:
     """All words, phrases and classes of the data files, ready for look-up."""
 
     def __init__(self, literals: Iterable[tuple[str, ...]]) -> None:
         """Read the data files; `literals` are the rows of words that rules name outright."""
-        words: dict[str, frozenset[str]] = {}
-        phrases: dict[tuple[str, ...], frozenset[str]] = {}
-        for classes, entry in _entries():
-            for form in written_forms(entry):
-                parts = pieces(form)
-                if len(parts) == 1:
-                    known = words.get(parts[0])
-                    words[parts[0]] = classes if known is None or known is classes else known | classes
-                elif parts:
-                    phrases[parts] = phrases.get(parts, classes) | classes
-        for run in literals:
-            for start, word in enumerate(run):
-                words[word] = words.get(word, frozenset()) | {LITERAL + word}
-                for end in range(start + 2, len(run) + 1):
-                    if run[start:end] in phrases:  # a phrase that a rule spells out: known from others of its classes
-                        phrases[run[start:end]] |= {LITERAL + " ".join(run[start:end])}
+        words, phrases = _read_words()
+        _mark_literals(literals, words, phrases)
         self._signs: dict[frozenset[str], int] = {}
         self._members: dict[str, set[int]] = {}
         self._derived: dict[str, str] = read_tables("classes.toml")["class"]

@@ -28,6 +28,15 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class _Part:
+    """A sentence, or the whole text: its first token, the one after its last, and the bits that it does not bring."""
+
+    start: int
+    end: int
+    missing: int
+
+
+@dataclass(frozen=True, slots=True)
 class Match:
     """A category and the first and last (included) token that tell it."""
 
@@ -56,6 +65,8 @@ class Matcher:
         self._bits_of_sign: dict[str, int] = {}
         self._needed_bits: list[int] = []
         self._bits_always = 0
+        self._reaching: list[bool] = []
+        self._stop = ""
 
     def make_ready(self) -> None:
         """Find out which signs call which rules.
@@ -73,6 +84,8 @@ class Matcher:
         for signs, bit in bits.items():
             for sign in map(chr, signs):
                 self._bits_of_sign[sign] = self._bits_of_sign.get(sign, 0) | bit
+        self._stop = chr(self.lexicon.sign_of(["STOP"]))
+        self._reaching = [self._compiler.reaches_over_a_stop(rule.row) for rule in self.rules]
         for sign in self._spared_signs.values():
             self._bits_always |= self._bits_of_sign.get(sign, 0)
 
@@ -86,38 +99,54 @@ class Matcher:
         return known
 
     def matches(self, tokens: Tokens) -> Iterator[Match]:
-        """Yield what the rules catch; a rule that spares rewrites the signs that later rules see."""
+        """Yield what the rules catch; a rule that spares rewrites the signs that later rules see.
+
+        A rule is tried on those sentences alone whose signs bring all that it needs; one that may reach over the end
+        of a sentence is tried on the whole text.
+        """
         line = "".join(tokens.signs)
-        for index in self.called_by(line):
-            rule, expression = self.rules[index], self.expression(index)
-            if expression.search(line) is None:
+        whole, sentences = self._parts(line)
+        for index, needed in enumerate(self._needed_bits):
+            if needed & whole.missing:
                 continue
-            told = "told" if expression.groupindex else 0
-            if rule.becomes is not None:
-                line = spared(expression, told, self._spared_signs[rule.becomes], line)
-                continue
-            for match in expression.finditer(line):
-                first, end = match.span(told)
-                if end > first:
-                    yield Match(rule.category or "", first, end - 1)
+            rule = self.rules[index]
+            for part in (whole,) if self._reaching[index] else sentences:
+                if needed & part.missing:
+                    continue
+                expression = self._expressions.get(index) or self.expression(index)
+                if expression.search(line, part.start, part.end) is None:
+                    continue
+                told = "told" if expression.groupindex else 0
+                if rule.becomes is not None:
+                    line = spared(expression, told, self._spared_signs[rule.becomes], line, part.start, part.end)
+                    continue
+                for match in expression.finditer(line, part.start, part.end):
+                    first, end = match.span(told)
+                    if end > first:
+                        yield Match(rule.category or "", first, end - 1)
 
-    def called_by(self, line: str) -> list[int]:
-        """Return the rules, by their place in the order, that the signs of a text may match."""
-        known = self._bits_of_sign
-        brought = self._bits_always
-        for sign in set(line):
-            if sign in known:
-                brought |= known[sign]
-        missing = ~brought
-        return [index for index, needed in enumerate(self._needed_bits) if not needed & missing]
+    def _parts(self, line: str) -> tuple[_Part, list[_Part]]:
+        """Return the whole text and its sentences, each with the bits that it does not bring."""
+        known, always = self._bits_of_sign, self._bits_always
+        sentences: list[_Part] = []
+        start, brought, in_all = 0, always, always
+        for position, sign in enumerate(line):
+            brought |= known.get(sign, 0)
+            if sign == self._stop:
+                sentences.append(_Part(start, position + 1, ~brought))
+                start, in_all, brought = position + 1, in_all | brought, always
+        if start < len(line):
+            sentences.append(_Part(start, len(line), ~brought))
+            in_all |= brought
+        return _Part(0, len(line), ~in_all), sentences
 
 
-def spared(expression: re.Pattern[str], told: str | int, sign: str, line: str) -> str:
-    """Return the signs of a text with the words that an expression tells replaced by one sign each."""
+def spared(expression: re.Pattern[str], told: str | int, sign: str, line: str, start: int = 0, end: int = -1) -> str:
+    """Return the signs of a text with the words that an expression tells in a part of it replaced by one sign each."""
     pieces: list[str] = []
     at = 0
-    for match in expression.finditer(line):
-        first, end = match.span(told)
-        pieces += line[at:first], sign * (end - first)
-        at = end
+    for match in expression.finditer(line, start, len(line) if end < 0 else end):
+        first, last = match.span(told)
+        pieces += line[at:first], sign * (last - first)
+        at = last
     return "".join([*pieces, line[at:]]) if pieces else line

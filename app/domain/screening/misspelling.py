@@ -25,10 +25,12 @@ class Misspellings:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._sought = frozenset(word for word in lexicon.words_in("MISSPELT") if len(word) >= SHORTEST_TYPO)
-        self._shortened: dict[str, tuple[str, ...]] = {}
+        # By each spelling with one letter out: the words that it comes from, parted by blanks (it takes least memory).
+        self._shortened: dict[str, str] = {}
         for word in sorted(self._sought):
             for shorter in set(_without_one(word)):
-                self._shortened[shorter] = (*self._shortened.get(shorter, ()), word)
+                known = self._shortened.get(shorter)
+                self._shortened[shorter] = word if known is None else f"{known} {word}"
 
     def meant_by(self, word: str) -> str | None:
         """Return the sought word that an unknown word means, or None."""
@@ -38,12 +40,12 @@ class Misspellings:
         if squeezed != word and squeezed in self._sought:
             return squeezed
         if word in self._shortened and len(word) + 1 >= _SHORTEST_CHANGED:
-            return self._shortened[word][0]
+            return self._shortened[word].split()[0]
         for shorter in _without_one(word):
             if shorter in self._sought:
                 return shorter
             if len(word) >= _SHORTEST_CHANGED:
-                for candidate in self._shortened.get(shorter, ()):
+                for candidate in self._shortened.get(shorter, "").split():
                     if candidate[0] == word[0] and _one_slip(word, candidate):
                         return candidate
         return None

@@ -191,7 +191,7 @@ class PatternCompiler:
         return signs
 
     def _run(self, run: list[Element]) -> str:
-        """Return the expression of words in a row, which a text may hold as words or, where they are one, as a phrase."""
+        """Return the expression of words in a row, which a text may hold as words or, if they are one, as a phrase."""
         plain = "".join(sign_set(self._signs(element)) for element in run)
         phrases = self._lexicon.phrases
         words = [element.text for element in run]
@@ -225,6 +225,18 @@ class PatternCompiler:
                 known = [signs for signs in rarest if signs is not None]
                 if len(known) == len(rarest):
                     yield frozenset().union(*known)
+
+    def reaches_over_a_stop(self, row: list[Element]) -> bool:
+        """Return whether a match may go on after the end of a sentence."""
+        stop = self._lexicon.members("STOP")
+        return any(
+            not element.prefix
+            and (
+                (element.kind == "signs" and not stop.isdisjoint(self._signs(element)))
+                or any(self.reaches_over_a_stop(alternative) for alternative in element.rows)
+            )
+            for element in row
+        )
 
     def _signs_that_hold(self, element: Element) -> frozenset[int]:
         """Return an element's signs and, of a word, those of the phrases that hold it: a text may have either."""

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 # Signs that stand for others without being letters: what a keyboard, a phone or a word processor puts in their place.
 _PUNCTUATION = {
-    **dict.fromkeys("‘’‚‛ʼʻʹ`´′＇", "'"),
-    **dict.fromkeys("“”„‟«»″", '"'),
-    **dict.fromkeys("‐‑‒–—―−﹘﹣", "-"),
+    **dict.fromkeys("\u2018\u2019\u201a\u201b\u02bc\u02bb\u02b9`\u00b4\u2032\uff07", "'"),
+    **dict.fromkeys("\u201c\u201d\u201e\u201f\u00ab\u00bb\u2033", '"'),
+    **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63", "-"),
     **dict.fromkeys("\u2028\u2029\u0085\x0b\x0c", "\n"),
     "\r": " ",
     "\t": "\t",

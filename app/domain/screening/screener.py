@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING
 
 from app.domain.screening.disguise import Disguises
 from app.domain.screening.finding import Category, Finding
@@ -12,44 +11,42 @@ from app.domain.screening.plain_text import plain_text
 from app.domain.screening.shapes import Shapes
 from app.domain.screening.tokens import Tokeniser
 
-if TYPE_CHECKING:
-    from app.domain.screening.tokens import Tokens
-
 
 class Screener:
     """The screen with all its words and rules loaded."""
 
     def __init__(self) -> None:
-        self._matcher = Matcher()
-        lexicon = self._matcher.lexicon
-        self._shapes = Shapes(lexicon)
+        self.matcher = Matcher()
+        lexicon = self.matcher.lexicon
+        self.shapes = Shapes(lexicon)
         self._tokeniser = Tokeniser(lexicon)
         self._disguises = Disguises(lexicon)
-        self._matcher.make_ready()
+        self.matcher.make_ready()
         self._spanish = frozenset(map(chr, lexicon.members("ES") - lexicon.members("EN")))
         self._english = frozenset(map(chr, lexicon.members("EN") - lexicon.members("ES")))
 
     def screen(self, submitted: str) -> tuple[Finding, ...]:
         """Return what the text tells that is not collected, in the order of its place."""
         text = self._disguises.undone(plain_text(submitted))
-        tokens = self._tokeniser.cut(text, self._shapes.found_in(text.letters))
+        tokens = self._tokeniser.cut(text, self.shapes.found_in(text.letters))
         told: dict[str, list[tuple[int, int]]] = {}
-        for match in self._matcher.matches(tokens):
+        for match in self.matcher.matches(tokens):
             told.setdefault(match.category, []).append((match.first, match.last))
+        if not told:
+            return ()
+        spoken = self._balance(tokens.signs)
         findings: list[Finding] = []
         for category, spans in told.items():
             for first, last in _merged(spans):
                 start, end = text.submitted_span(tokens.starts[first], tokens.ends[last], submitted)
-                findings.append(Finding(Category(category), start, end, self._language(tokens, first, last)))
+                # The language of the passage, or where it has none of its own (a name), that of the text.
+                balance = self._balance(tokens.signs[first : last + 1]) or spoken
+                findings.append(Finding(Category(category), start, end, "es" if balance > 0 else "en"))
         return tuple(sorted(findings, key=lambda finding: (finding.start, finding.end, finding.category)))
 
-    def _language(self, tokens: Tokens, first: int, last: int) -> str:
-        """Return the language of the passage, or where it has none of its own, that of the text around it."""
-        for signs in (tokens.signs[first : last + 1], tokens.signs):
-            balance = sum(sign in self._spanish for sign in signs) - sum(sign in self._english for sign in signs)
-            if balance:
-                return "es" if balance > 0 else "en"
-        return "en"
+    def _balance(self, signs: list[str]) -> int:
+        """Return how many more words are only Spanish than only English."""
+        return sum(sign in self._spanish for sign in signs) - sum(sign in self._english for sign in signs)
 
 
 def _merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -21,6 +21,9 @@ _SHORT_WORD_BEFORE = re.compile(r"(?<![a-z0-9])[a-z]{1,3}[ #-]{1,3}$")  # "A 201
 _LONGEST_WORD_BEFORE = 6
 
 
+_TAXPAYER_GROUPS = frozenset([*range(50, 66), *range(70, 89), *range(90, 93), *range(94, 100)])
+
+
 def _social_security(digits: str) -> bool:
     """Return whether nine digits can be a social security number.
 
@@ -36,8 +39,7 @@ def _taxpayer(digits: str) -> bool:
 
     Source: IRS Publication 1915: begins with 9, the fourth and fifth digit 50-65, 70-88, 90-92 or 94-99.
     """
-    group = int(digits[3:5])
-    return 50 <= group <= 65 or 70 <= group <= 88 or 90 <= group <= 92 or 94 <= group <= 99
+    return int(digits[3:5]) in _TAXPAYER_GROUPS
 
 
 _CHECKS: dict[str, Callable[[str], bool]] = {"social_security": _social_security, "taxpayer": _taxpayer}
@@ -52,6 +54,7 @@ class Shape:
     sign: str
 
 
+_ADDRESS_SIGNS = ("@", "(at)", "[at]", "arroba", " at ")
 _LONGEST_SHAPE = 28  # characters; the longest telephone number with all its separators
 
 
@@ -104,7 +107,7 @@ class Shapes:
     def found_in(self, letters: str) -> list[Shape]:
         """Return the shapes in plain small letters, in order, none overlapping; where two do, the earlier form."""
         starts = _starts(letters)
-        if not starts and "@" not in letters and "arroba" not in letters and " at " not in letters:
+        if not starts and not any(word in letters for word in _ADDRESS_SIGNS):
             return []
         found: list[Shape] = []
         for form in self._forms:

@@ -78,8 +78,7 @@ async def _load(port: int, requests: Iterator[bytes], connections: int, seconds:
         for _ in range(connections)
     ]
     # One request on each before all of them begin, so that no connection is still waiting to be taken when it counts.
-    for connection in opened:
-        await asyncio.wait([connection.send_until(0)], timeout=TIMEOUT_SECONDS)
+    await asyncio.wait([connection.send_until(0) for connection in opened], timeout=TIMEOUT_SECONDS)
     run.begins = perf_counter() + WARM_UP_SECONDS
     ends = [connection.send_until(run.begins + seconds) for connection in opened]
     done, waiting = await asyncio.wait(ends, timeout=WARM_UP_SECONDS + seconds + TIMEOUT_SECONDS)
@@ -108,7 +107,10 @@ class _Connection(asyncio.Protocol):
     def send_until(self, ends: float) -> "asyncio.Future[bool]":
         """Send one request after another, the last one before a time; return whether all were answered."""
         self._ends, self._end = ends, asyncio.get_running_loop().create_future()
-        self._send()
+        if self._transport is None or self._transport.is_closing():
+            self._end.set_result(False)
+        else:
+            self._send()
         return self._end
 
     def _send(self) -> None:

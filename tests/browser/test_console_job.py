@@ -19,6 +19,7 @@ class Keyboard:
         self.pressed = 0
 
     def press(self, *keys: str) -> None:
+        self.page.wait_for_selector("body[data-ready]")
         for key in keys:
             self.page.keyboard.press(key)
             self.pressed += 1

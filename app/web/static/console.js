@@ -13,3 +13,5 @@ if (document.getElementById("live")?.dataset.inquiry) startInquiry();
 startNew();
 startLists();
 follow();
+// From here on keys are heard. Forms are of the kind that sends nothing by itself, so none is lost into an address before.
+document.body.dataset.ready = "";

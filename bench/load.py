@@ -6,6 +6,7 @@ requests a second from one core, several times what any of the servers answers.
 
 import asyncio
 import itertools
+import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -38,7 +39,9 @@ class Run:
         return len(self.latencies) / self.seconds
 
     def quantile(self, share: float) -> float:
-        """Return the latency that this share of the answers stays below."""
+        """Return the latency that this share of the answers stays below; infinite where nothing was answered."""
+        if not self.latencies:
+            return math.inf
         return self.latencies[min(len(self.latencies) - 1, int(share * len(self.latencies)))]
 
     @property

@@ -21,6 +21,9 @@ async def about(request: Request) -> Response:
     settings, policy = service_of(request).settings, service_of(request).policy
     periods = Periods(policy.retention, settings.publication_delay, settings.checkpoint_interval)
     register = read_data_register(periods)
-    places = [(place, list(fields)) for place, fields in groupby(register, key=lambda each: (each.store, each.place))]
+    stores = [
+        (store, [(place, list(fields)) for place, fields in groupby(of_store, key=lambda each: each.place)])
+        for store, of_store in groupby(register, key=lambda each: each.store)
+    ]
     keys = [str(key.verifier) for key in public_log_of(request).keys.read()]
-    return public_page(request, "about.html", places=places, keys=keys, base=str(request.base_url).rstrip("/"))
+    return public_page(request, "about.html", stores=stores, keys=keys, base=str(request.base_url).rstrip("/"))

@@ -10,14 +10,14 @@ from app.domain.event import Kind
 from app.domain.inquiry import LATE_AFTER
 from app.domain.moment import day_in_denver
 from app.domain.publication import Leaf
-from app.domain.status import CALLS_BEFORE_UNCONFIRMED, SETTLED_BY, Outcome, Status
+from app.domain.status import CALLS_BEFORE_UNCONFIRMED, SETTLED, SETTLED_BY, Outcome, Status
 
 Translate = Callable[..., str]
 
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """One step. `status` is the one that it brought, None where it changed nothing."""
+    """One step. `status` is what the inquiry was settled as by it, else None."""
 
     at: datetime
     text: str
@@ -42,7 +42,7 @@ def _of_leaves(leaves: Sequence[Leaf], t: Translate) -> Iterator[Happening]:
     for leaf in leaves:
         data = leaf.data
         changed = data.get("status") if leaf.kind is not Kind.INQUIRY_ANSWERED else None
-        brought = changed if changed not in {None, status} else None
+        brought = changed if changed in SETTLED and changed != status else None
         status = changed or status
         match leaf.kind:
             case Kind.INQUIRY_LOGGED:

@@ -1,5 +1,7 @@
 """A `POST` that is repeated with its key changes nothing twice, and is answered by the resource as it stands now."""
 
+import json
+
 import pytest
 
 from app.store.idempotency import kept_answers
@@ -83,8 +85,6 @@ def test_the_same_key_with_another_body_is_refused_and_changes_nothing(desk):
 
 
 def test_the_same_content_otherwise_spaced_and_ordered_is_the_same_body(desk):
-    import json  # noqa: PLC0415
-
     body = desk.an_inquiry()
     desk.post(LOGGED, body, headers=KEY)
     turned = json.dumps(dict(reversed(body.items())), indent=3)

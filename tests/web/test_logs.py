@@ -2,6 +2,7 @@
 
 import json
 import logging
+import sys
 
 import pytest
 
@@ -67,7 +68,7 @@ def test_a_defect_is_logged_by_its_kind_and_place_and_answered_without_a_word_of
     def break_down(_screen):
         raise ZeroDivisionError("Zxcanary")
 
-    monkeypatch.setattr("app.web.api.inquiries.read_inquiry", lambda *_: break_down(None))
+    monkeypatch.setattr("app.web.api.shown_inquiry.read_inquiry", lambda *_: break_down(None))
     answer = desk.get(f"/v1/inquiries/{'0' * 8}-0000-7000-8000-000000000000")
 
     assert answer.status_code == 500
@@ -84,8 +85,6 @@ def test_an_exception_s_text_never_reaches_a_line():
     try:
         raise ValueError("Zxcanary")
     except ValueError:
-        import sys  # noqa: PLC0415
-
         record = logging.LogRecord("x", logging.ERROR, "", 0, "it broke", None, sys.exc_info())
 
     assert json.loads(JsonLines().format(record))["error"] == "ValueError"

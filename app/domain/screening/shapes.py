@@ -54,7 +54,7 @@ class Shape:
     sign: str
 
 
-_ADDRESS_SIGNS = ("@", "(at)", "[at]", "arroba", " at ")
+_ADDRESS_SIGNS = ("@", ".com/", ".me/", "(at)", "[at]", "arroba", " at ")
 _LONGEST_SHAPE = 28  # characters; the longest telephone number with all its separators
 
 

@@ -63,3 +63,19 @@ def test_the_score_counts_as_it_says():
     assert names_the_kinds(refused, findings)
     assert not touches_all(refused, ())
     assert not names_the_kinds(refused, ())
+
+
+def probes():
+    """Yield the sentences of probes.txt, each with whether it is to be refused."""
+    refuse = False
+    for line in (DEVELOPMENT.parent / "probes.txt").read_text("utf-8").splitlines():
+        if line in ("[refuse]", "[accept]"):
+            refuse = line == "[refuse]"
+        elif line and not line.startswith("# "):
+            yield line, refuse
+
+
+def test_no_probe_changes_its_verdict():
+    changed = [text for text, refuse in probes() if bool(screen(text)) != refuse]
+
+    assert changed == []

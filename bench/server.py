@@ -10,7 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -29,8 +29,11 @@ _NO_BYTECODE = "PYTHONDONTWRITEBYTECODE"
 class Server:
     """A server process. `data` is the folder of its database; what it prints goes to a file there."""
 
-    def __init__(self, name: str, data: Path, *, ready: str = "/openapi.json") -> None:
+    def __init__(
+        self, name: str, data: Path, *, ready: str = "/openapi.json", settings: Mapping[str, str] | None = None
+    ) -> None:
         self.name, self.data, self.port = name, data, free_port()
+        self._settings = dict(settings or {})
         self._ready = ready
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -41,7 +44,7 @@ class Server:
         with (self.data / "output.txt").open("wb") as output, on_core(0):
             self._process = subprocess.Popen(
                 [sys.executable, "-m", *command],
-                env=environment(self.data, self.port),
+                env=environment(self.data, self.port) | self._settings,
                 stdout=output,
                 stderr=subprocess.STDOUT,
             )
@@ -161,6 +164,11 @@ def main(name: str) -> None:
     if name in {"bare", "tutorial"}:
         app = rivals.bare() if name == "bare" else rivals.tutorial(settings.data_dir)
         uvicorn.run(app, port=settings.port, loop="uvloop", http="httptools", access_log=False, log_level="warning")
+        return
+    if name.startswith("log-"):
+        from bench.log import serve_variant  # noqa: PLC0415  # as below
+
+        serve_variant(name, settings)
         return
     from app.main import create_app  # noqa: PLC0415  # the others need none of it
     from app.serving import serve  # noqa: PLC0415  # as above

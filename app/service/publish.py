@@ -65,11 +65,14 @@ def publish(session: WriteSession, delay: timedelta, at: datetime) -> Publicatio
 def _store(session: WriteSession, told: Sequence[PublicInquiry], at: datetime) -> None:
     before = log.stored_before(session, [inquiry.number for inquiry in told])
     points = log.points_of(session, [inquiry.first for inquiry in told if inquiry.listing is Listing.SETTLED])
-    entries = [_entry(inquiry, before.get(inquiry.number), points.get(inquiry.first), at) for inquiry in told]
+    entries = [stored_entry(inquiry, before.get(inquiry.number), points.get(inquiry.first), at) for inquiry in told]
     log.replace_entries(session, entries)
 
 
-def _entry(inquiry: PublicInquiry, before: Before | None, point: tuple[float, float] | None, at: datetime) -> NewEntry:
+def stored_entry(
+    inquiry: PublicInquiry, before: Before | None, point: tuple[float, float] | None, at: datetime
+) -> NewEntry:
+    """Return what is stored of an inquiry that is public; `point` is where it was, as the tables hold it."""
     told = inquiry.entry
     settled = inquiry.listing is Listing.SETTLED
     published_at = (before.published_at if before and before.published_at else at) if settled else None

@@ -1,0 +1,166 @@
+"""`verify --database` finds an edit of every column of every event, and of all else that the ledger covers."""
+
+import json
+
+import pytest
+from sqlalchemy import text
+
+from app.store.tables import EventRow
+from tests.log.test_checkpoints import tick
+
+COLUMNS = [column.name for column in EventRow.__table__.columns]
+OTHER = {
+    "index": lambda value: value + 1_000,
+    "at": lambda value: value.replace("19:00:00.000Z", "19:00:00.001Z"),
+    "kind": lambda value: "callback:read" if value != "callback:read" else "callback:erased",
+    "by": lambda value: value + "x",
+    "by_role": lambda value: "service" if value != "service" else "auditor",
+    "inquiry_id": lambda value: "0" * 36 if value != "0" * 36 else None,
+    "call_id": lambda value: "0" * 36 if value is None else None,
+    "detail": lambda value: json.dumps({"a": "b"}) if value == "{}" else "{}",
+    "sealed": lambda value: json.dumps({"detail": "00"}) if value == "{}" else "{}",
+    "screen_version": lambda value: value + "1",
+    "rest_salt": lambda value: bytes([value[0] ^ 1]) + value[1:],
+    "salt": lambda value: value[:-1] + bytes([value[-1] ^ 128]),
+    "payload": lambda value: value.replace('"v":1', '"v":2'),
+}  # fmt: skip
+
+
+@pytest.fixture
+def full(desk, settle):
+    """A service with an event of every common kind, all of them signed and public."""
+    settle()
+    inquiry = desk.logged(callback={"phone": "+15055550100"})
+    desk.post(f"/v1/inquiries/{inquiry['id']}/claim", {"take": False})
+    desk.get(f"/v1/inquiries/{inquiry['id']}/callback")
+    call = desk.called(inquiry)
+    desk.post(f"/v1/calls/{call['id']}/outcome", {"outcome": "not_ice", "agency": "hsi"})
+    desk.as_("supervisor").post(f"/v1/calls/{call['id']}/correction", {"outcome": "confirmed", "reason": "wrong key"})
+    desk.post(f"/v1/inquiries/{inquiry['id']}/answered", {"method": "phone"})
+    withdrawn = desk.logged()
+    desk.post(f"/v1/inquiries/{withdrawn['id']}/withdraw", {"reason": "by_asker"})
+    desk.clock.forward(hours=30)
+    tick(desk)
+    return desk
+
+
+def events_of(desk):
+    with desk.service.database.reading.connect() as connection:
+        raw = connection.execute(text('SELECT * FROM event ORDER BY "index"')).mappings().all()
+        return [
+            {name: json.dumps(value) if isinstance(value, dict) else value for name, value in row.items()}
+            for row in raw
+        ]
+
+
+def test_an_untouched_ledger_is_sound(full, verified):
+    report = verified()
+
+    assert report.sound, report.problems
+    assert report.size == len(events_of(full))
+    assert report.opened == report.size - 1  # the place of what was withdrawn stays closed
+
+
+@pytest.mark.parametrize("column", [name for name in COLUMNS if name not in {"subject", "seq"}])
+def test_an_edit_of_a_column_of_any_event_is_found_at_its_index(full, verified, exec_past_triggers, column):
+    for event in events_of(full):
+        changed = OTHER[column](event[column])
+        assert changed != event[column], f"{column} of {event['index']} was not changed"
+        _write(full, exec_past_triggers, event["index"], column, changed)
+        report = verified()
+        assert not report.sound, f"{column} of event {event['index']}"
+        if column != "index":
+            assert report.problems[0].index == event["index"]
+        _write(full, exec_past_triggers, changed if column == "index" else event["index"], column, event[column])
+    assert verified().sound
+
+
+@pytest.mark.parametrize(("subject", "seq"), [("'2025-000001'", "0"), ("NULL", "NULL"), ("'2026-000001'", "77")])
+def test_an_edit_of_whose_leaf_it_is_is_found(full, verified, exec_past_triggers, subject, seq):
+    for event in events_of(full):
+        if event["subject"] is None and subject == "NULL":
+            continue
+        before = ("NULL", "NULL") if event["subject"] is None else (f"'{event['subject']}'", event["seq"])
+        _set(exec_past_triggers, full, event["index"], f"subject = {subject}, seq = {seq}")
+        assert verified().problems[0].index == event["index"]
+        _set(exec_past_triggers, full, event["index"], f"subject = {before[0]}, seq = {before[1]}")
+
+
+def test_an_event_that_is_taken_out_or_put_in_is_found(full, verified, exec_past_triggers):
+    size = len(events_of(full))
+    exec_past_triggers(f'DELETE FROM event WHERE "index" = {size - 3}', full)  # noqa: S608  # ours
+
+    assert verified().problems[0].index == size - 3
+
+
+def test_the_last_events_taken_away_are_found(full, verified, exec_past_triggers):
+    size = len(events_of(full))
+    exec_past_triggers(f'DELETE FROM event WHERE "index" >= {size - 2}', full)  # noqa: S608  # ours
+
+    assert verified().problems[0].index == size - 2
+
+
+def test_an_event_that_no_checkpoint_covers_yet_is_checked_too(full, verified, exec_past_triggers):
+    full.logged()
+    index = len(events_of(full)) - 1
+    assert verified().sound
+    exec_past_triggers(
+        f"""UPDATE event SET payload = replace(payload, 'worksite', 'school') WHERE "index" = {index}""",  # noqa: S608  # ours
+        full,
+    )
+
+    assert verified().problems[0].index == index
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        "UPDATE log_entry SET entry = replace(entry, 'worksite', 'school')",
+        "UPDATE log_entry SET entry = replace(entry, '\"confirmed\"', '\"not_ice\"')",
+        "DELETE FROM log_entry WHERE listing = 'settled'",
+        "DELETE FROM log_entry WHERE listing = 'withdrawn'",
+        "UPDATE log_entry SET listing = 'waiting' WHERE listing = 'settled'",
+    ],
+)
+def test_a_log_that_tells_something_else_than_the_leaves_is_found(full, verified, exec_past_triggers, edit):
+    exec_past_triggers(edit, full)
+
+    assert not verified().sound
+
+
+@pytest.mark.parametrize("place", [0, 5, 31, 32, 100])
+def test_a_byte_changed_in_a_tile_is_found_at_its_leaf(full, verified, exec_past_triggers, place):
+    with full.service.database.reading.connect() as connection:
+        tile = connection.execute(text("SELECT hashes FROM ledger_tile WHERE level = 0 AND number = 0")).scalar_one()
+    changed = bytearray(tile)
+    changed[place] ^= 1
+    written = f"X'{changed.hex()}'" if full.service.database.on_sqlite else f"'\\x{changed.hex()}'::bytea"
+    exec_past_triggers(f"UPDATE ledger_tile SET hashes = {written} WHERE level = 0 AND number = 0", full)  # noqa: S608  # ours
+
+    assert verified().problems[0].index == place // 32
+
+
+@pytest.mark.parametrize(
+    "edit", ["DELETE FROM ledger_key", "DELETE FROM checkpoint", "UPDATE checkpoint SET note = ''"]
+)
+def test_a_ledger_without_its_signature_is_not_sound(full, verified, exec_past_triggers, edit):
+    exec_past_triggers(edit, full)
+
+    assert not verified().sound
+
+
+def _write(desk, execute, index, column, value):
+    if value is None:
+        written = "NULL"
+    elif isinstance(value, bytes):
+        written = f"X'{value.hex()}'" if desk.service.database.on_sqlite else f"'\\x{value.hex()}'::bytea"
+    elif isinstance(value, int):
+        written = str(value)
+    else:
+        quoted = value.replace("'", "''")
+        written = f"'{quoted}'"
+    _set(execute, desk, index, f'"{column}" = {written}')
+
+
+def _set(execute, desk, index, what):
+    execute(f'UPDATE event SET {what} WHERE "index" = {index}', desk)  # noqa: S608  # ours

@@ -76,6 +76,11 @@ class Feed:
         self._lines: list[bytes] = []
         self._follows = False
 
+    @property
+    def open_streams(self) -> int:
+        """How many clients look on."""
+        return len(self._streams)
+
     def written(self) -> None:
         """Look now: something was committed. May be called from any thread."""
         if self._streams and self._loop is not None:

@@ -261,7 +261,7 @@ def test_refused_words_are_marked_while_typing_and_one_key_takes_them_out(site, 
     marked = page.locator("[data-field='/observation/note'] mark")
     expect(marked).to_contain_text("A123456789")
     expect(page.locator("[data-field='/observation/note'] .fault")).to_contain_text(says)
-    expect(page.locator("#message")).to_contain_text(says)  # announced
+    expect(page.locator("#announced")).to_contain_text(says)
     assert page.get_attribute("[name='/observation/note']", "aria-invalid") == "true"
     page.keyboard.press("F9")
     assert "A123456789" not in page.input_value("[name='/observation/note']")

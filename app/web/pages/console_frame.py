@@ -4,12 +4,14 @@ from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 from urllib.parse import quote
 
+import phonenumbers
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from fastapi.routing import APIRoute
 
 from app.domain.actor import Actor, ByRole, Role
 from app.domain.errors import Refusal
+from app.domain.status import SETTLED, Status
 from app.store.writer import DatabaseUnavailable, OutcomeUnknown, WriterStopped
 from app.web.access import ACTS, SUPERVISES, roles_of
 from app.web.messages import catalogue, translator
@@ -22,6 +24,12 @@ from app.web.sessions import SAME_ORIGIN_FIELD, is_same_origin, same_origin_toke
 SIGN_IN = "/console/sign-in"
 KEYS_COOKIE = "__Host-console-keys"
 _MINUTES_OF_AN_HOUR, _MINUTES_OF_A_DAY = 60, 24 * 60
+# What comes next at a status, as the queue says it; elsewhere ICE is to be called.
+_STEPS = {
+    Status.CALLING: "to_record",
+    Status.AWAITING_ICE: "to_ask_again",
+    **dict.fromkeys(SETTLED, "to_tell"),
+}
 _LOST = (DatabaseUnavailable, OutcomeUnknown, WriterStopped)
 
 
@@ -74,6 +82,8 @@ def console_page(request: Request, template: str, status: int = 200, **content: 
         t_en=translator("en"),
         t_es=translator("es"),
         known=catalogue("en").keys(),
+        phone=_phone,
+        steps=_STEPS,
         span=lambda seconds: _span(seconds, words),
         **content,
     )
@@ -110,6 +120,11 @@ def _span(seconds: float, words: Mapping[str, str]) -> str:
     if minutes < 2 * _MINUTES_OF_A_DAY:
         return words["hours"].format(h=minutes // _MINUTES_OF_AN_HOUR, m=minutes % _MINUTES_OF_AN_HOUR)
     return words["days"].format(n=minutes // _MINUTES_OF_A_DAY)
+
+
+def _phone(number: str) -> str:
+    """Return an E.164 number in groups, as people dial it: +1 505-555-0111."""
+    return phonenumbers.format_number(phonenumbers.parse(number), phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
 
 def _to_sign_in(request: Request) -> Response:

@@ -109,7 +109,7 @@ function lose() {
 
 async function found() {
   if (!lost) return;
-  if (live() && !(await refresh())) return;
+  if (live() && !(await refresh({ atOnce: true }))) return;
   lost = false;
   connection("");
   tell(say("back"), "good");

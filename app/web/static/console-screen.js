@@ -2,7 +2,7 @@
    Positions are code points, as the service counts them; JavaScript counts UTF-16 units. */
 
 import { send } from "./console-api.js";
-import { make, say, tell } from "./console-words.js";
+import { announce, make, say } from "./console-words.js";
 
 const PAUSE = 250;
 const TAKE_OUT = "F9";
@@ -19,7 +19,7 @@ document.addEventListener("keydown", (event) => {
   if (!marked.length) return;
   event.preventDefault();
   for (const each of marked) takeOut(each);
-  tell(say("taken_out"), "good");
+  announce(say("taken_out"));
 });
 
 function attach(field) {
@@ -32,7 +32,7 @@ function attach(field) {
   attached.set(field, each);
   button.addEventListener("click", () => {
     takeOut(each);
-    tell(say("taken_out"), "good");
+    announce(say("taken_out"));
     field.focus();
   });
   let pause;
@@ -79,11 +79,10 @@ function mark(each, findings) {
     const sentences = [...new Set(findings.map((finding) => say(`code.${finding.code}`)))];
     fault.textContent = `${say("marked", { n: findings.length })} ${sentences.join(" ")}`;
     field.setAttribute("aria-invalid", "true");
-    tell(fault.textContent, "warn");
+    announce(fault.textContent);
   } else if (field.getAttribute("aria-invalid")) {
     fault.textContent = "";
     field.removeAttribute("aria-invalid");
-    tell("");
   }
   fault.hidden = !fault.textContent;
   follow(each);

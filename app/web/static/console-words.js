@@ -43,3 +43,8 @@ export function tell(text, kind = "") {
   const place = document.getElementById("message");
   place.replaceChildren(...(text ? [make("p", { class: `notice ${kind}` }, text)] : []));
 }
+
+/** Say something to a screen reader alone: it stands on the page already, beside the field that it is about. */
+export function announce(text) {
+  document.getElementById("announced").textContent = text;
+}

@@ -68,7 +68,7 @@ async def home(request: Request) -> Response:
         ask_phone=telephone(service.settings.ask_phone),
         delay=_delay(service.settings.publication_delay, lang),
         listed=listed.value,
-        narrowed=bool(narrowing),
+        narrowed=bool(narrowing.keys() - ({"status"} if listed is not LogList.SETTLED else set())),
         chosen=chosen,
         choices=list(_CHOICES.items()),
         entries=[_shown(row.entry, lang) for row in rows[:PAGE]],

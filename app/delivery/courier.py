@@ -9,13 +9,11 @@ from typing import Protocol
 from app.delivery.database import Reads, Writes, succeeds
 from app.delivery.lease import Lease
 from app.delivery.pace import Pace
+from app.delivery.recorder import Recorder
 from app.delivery.signing import signed_headers
-from app.domain.actor import SERVICE
 from app.domain.delivery import Attempt, Result, after_attempt
-from app.service.keep_webhooks import disable_webhook
 from app.store import leases
-from app.store.leases import Claimed
-from app.store.session import WriteSession
+from app.store.leases import Claimed, Outcome
 from app.store.webhooks import CannotBeOpened, WebhookSecrets
 
 
@@ -53,6 +51,7 @@ class Courier:
         self._write, self._read, self._clock, self._pace, self._lease = write, read, clock, pace, lease
         self._open_sender, self._secrets = open_sender, secrets
         self._attempted, self._gone = attempted, gone
+        self._recorder = Recorder(write, clock, again_seconds=pace.look)
         self._sender: Sends | None = None
         self._opening = asyncio.Lock()
 
@@ -64,7 +63,8 @@ class Courier:
         return self._sender
 
     async def close(self) -> None:
-        """Close the connections."""
+        """Write what is known of what was sent, and close the connections."""
+        await self._recorder.finish()
         if self._sender is not None:
             await self._sender.close()
 
@@ -82,7 +82,8 @@ class Courier:
         self._attempted(attempt.result)
         if attempt.result is Result.GONE:
             self._gone(claimed.delivery.webhook_id)
-        await self._record(claimed, attempt, name)
+        after = after_attempt(claimed.delivery, attempt, self._clock(), random.random())  # noqa: S311  # no secret
+        await self._recorder.record(Outcome(after, name))
 
     async def _look_again(self, claimed: Claimed, name: str) -> Claimed | None:
         """Return what was claimed as it is to be sent now; None, and freed, where its endpoint takes no more."""
@@ -113,17 +114,6 @@ class Courier:
         if older is not None and until is not None and now < until:
             secrets.append(self._secrets.open(webhook_id, older))
         return signed_headers(secrets, claimed.delivery.message_id, claimed.body, now)
-
-    async def _record(self, claimed: Claimed, attempt: Attempt, name: str) -> None:
-        """Write what came of an attempt, however long the database is away: it must not be sent again for that."""
-        after = after_attempt(claimed.delivery, attempt, self._clock(), random.random())  # noqa: S311  # no secret
-
-        def record(session: WriteSession) -> None:
-            leases.record(session, claimed.delivery, after, name)
-            if attempt.result is Result.GONE:
-                disable_webhook(session, claimed.delivery.webhook_id, SERVICE, self._clock())
-
-        await self._until_it_succeeds(lambda: self._write(record))
 
     async def _until_it_succeeds(self, work: Callable[[], Awaitable[object]]) -> None:
         while not await succeeds(work):  # noqa: ASYNC110  # no event tells of its return

@@ -38,10 +38,7 @@ class Sender:
         tls = tls or httpx.create_ssl_context()
         self._deadline = deadline_seconds
         self._client = httpx.AsyncClient(
-            mounts={
-                "http://": GuardedTransport(reach, look_up, plain=True, tls=tls),
-                "https://": GuardedTransport(reach, look_up, plain=False, tls=tls),
-            },
+            transport=GuardedTransport(reach, look_up, tls),
             headers=_HEADERS,
             timeout=None,  # noqa: S113  # the deadline below is for the whole
             follow_redirects=False,

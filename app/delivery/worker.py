@@ -66,8 +66,8 @@ class Worker:
             keeping.cancel()
             for lane in self._lanes.values():
                 await lane.stop()
-            await succeeds(self._lease.end)
             await self._courier.close()
+            await succeeds(self._lease.end)
 
     async def _open_where_wanted(self) -> None:
         """Open what sends where there is an endpoint already: the first message shall not wait for that."""

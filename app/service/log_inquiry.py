@@ -94,9 +94,10 @@ def log_inquiry(session: WriteSession, new: NewInquiry, by: Actor, at: datetime)
                 kind, at, by, inquiry.id, subject=inquiry.number, seq=seq, data=data, sealed=sealed if seq == 0 else {}
             )
         )
-    inquiry = follow(session, Kind.INQUIRY_LOGGED, None, inquiry, by, at)
     inquiries.inquiries.add(session, inquiry)
-    return inquiry
+    followed = follow(session, Kind.INQUIRY_LOGGED, None, inquiry, by, at)
+    inquiries.inquiries.replace(session, inquiry, followed)
+    return followed
 
 
 def put_callback(session: WriteSession, inquiry_id: str, callback: Callback, at: datetime) -> str:

@@ -38,6 +38,14 @@ class Work:
 
 
 @dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a delivery that a worker had."""
+
+    after: Delivery
+    worker: str
+
+
+@dataclass(frozen=True, slots=True)
 class Claimed:
     """A delivery that a worker has, with all that it needs to send it."""
 
@@ -123,13 +131,42 @@ def release(session: WriteSession, delivery_id: str, worker: str) -> None:
     session.change(update(_table).where(_t.id == delivery_id, _t.leased_by == worker).values(leased_by=None))
 
 
-def record(session: WriteSession, before: Delivery, after: Delivery, worker: str) -> None:
-    """Write what became of a delivery. What a worker did not deliver counts only while the row is still its own."""
-    where = [_t.id == before.id]
-    if after.last_result is not Result.ACCEPTED:
-        where.append(_t.leased_by == worker)
-    changed = {name: getattr(after, name) for name in deliveries.names if getattr(after, name) != getattr(before, name)}
-    session.change(update(_table).where(*where).values(**changed))
+def record(session: WriteSession, outcomes: Sequence[Outcome]) -> None:
+    """Write what became of deliveries.
+
+    What was delivered counts always, what was not only while the row is still its worker's. Those delivered go in one
+    statement: they differ in their ids alone.
+    """
+    delivered: dict[tuple[datetime | None, int | None], list[str]] = {}
+    for outcome in outcomes:
+        after = outcome.after
+        if after.state is DeliveryState.DELIVERED:
+            delivered.setdefault((after.last_tried_at, after.last_status), []).append(after.id)
+        else:
+            values = {name: getattr(after, name) for name in _CHANGED_BY_AN_ATTEMPT}
+            failed = update(_table).where(_t.id == after.id, _t.leased_by == outcome.worker)
+            session.change(failed.values(**values))
+    for (tried_at, status), ids in delivered.items():
+        session.change(
+            update(_table)
+            .where(_t.id.in_(ids))
+            .values(
+                state=DeliveryState.DELIVERED,
+                step=_t.step + 1,
+                attempts=_t.attempts + 1,
+                due_at=None,
+                leased_by=None,
+                last_tried_at=tried_at,
+                last_result=Result.ACCEPTED,
+                last_status=status,
+            )
+        )
+
+
+_CHANGED_BY_AN_ATTEMPT = (
+    *("state", "step", "attempts", "due_at", "leased_by"),
+    *("last_tried_at", "last_result", "last_status"),
+)
 
 
 def beats(session: Session) -> dict[str, int]:

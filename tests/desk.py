@@ -213,7 +213,13 @@ A_FACILITY = {"slug": "city-hall", "name": "City Hall", "latitude": 35.0868, "lo
 def an_inquiry(clock: Clock, **changed: Any) -> dict[str, Any]:
     """Return the body of an inquiry that may be logged at the clock's time."""
     place = {"address": "1234 Central Ave SE", "latitude": 35.0812, "longitude": -106.6301}
-    observation = {"activity": "worksite", "agents": 4, "vehicles": 2, "markings": ["police"], "note": "Two white SUVs."}
+    observation = {
+        "activity": "worksite",
+        "agents": 4,
+        "vehicles": 2,
+        "markings": ["police"],
+        "note": "Two white SUVs.",
+    }
     for name in ("note", "activity", "agents", "markings"):
         if name in changed:
             observation[name] = changed.pop(name)

@@ -155,7 +155,17 @@ def operator(tmp_path_factory):
     process.close()
 
 
-COMMANDS = ["serve", "migrate", "welcome", "token create", "token list", "token revoke", "erase-expired", "demo", "openapi"]
+COMMANDS = [
+    "serve",
+    "migrate",
+    "welcome",
+    "token create",
+    "token list",
+    "token revoke",
+    "erase-expired",
+    "demo",
+    "openapi",
+]
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -225,11 +225,20 @@ def test_every_refusal_has_a_problem_type_and_a_help_page_in_both_languages(desk
 def test_the_problem_types_are_those_of_the_contract():
     in_the_contract = {
         **dict.fromkeys(("invalid-request", "not-collected", "protected-detail", "idempotency-key-reused"), 422),
-        **{"unauthenticated": 401, "forbidden": 403, "not-found": 404, "method-not-allowed": 405, "gone": 410},
+        "unauthenticated": 401,
+        "forbidden": 403,
+        "not-found": 404,
+        "method-not-allowed": 405,
+        "gone": 410,
         **dict.fromkeys(("outcome-recorded", "no-outcome", "inquiry-closed", "call-too-old", "already-claimed"), 409),
         **dict.fromkeys(("status-changed", "no-contact", "request-in-progress"), 409),
-        **{"precondition-failed": 412, "too-large": 413, "unsupported-media-type": 415, "rate-limited": 429},
-        **{"internal": 500, "unavailable": 503, "outcome-unknown": 503},
+        "precondition-failed": 412,
+        "too-large": 413,
+        "unsupported-media-type": 415,
+        "rate-limited": 429,
+        "internal": 500,
+        "unavailable": 503,
+        "outcome-unknown": 503,
     }
 
     assert {slug: kind.status for slug, kind in PROBLEM_TYPES.items()} == in_the_contract
@@ -276,7 +285,9 @@ DERIVED = {
     "text": "tried on the screen and kept nowhere",
     **dict.fromkeys(("accepted", "findings", "start", "end", "code"), "what the screen finds, kept nowhere"),
     **dict.fromkeys(("type", "title", "pointer", "instance"), "a problem"),
-    **dict.fromkeys(("database", "migrations", "writer", "clock", "vault", "ledger", "erasing", "erasures_waiting"), "/readyz"),
+    **dict.fromkeys(
+        ("database", "migrations", "writer", "clock", "vault", "ledger", "erasing", "erasures_waiting"), "/readyz"
+    ),
     **dict.fromkeys(("store", "field", "why", "kept", "published", "published_as"), "the register itself"),
 }
 

@@ -14,7 +14,7 @@ import json
 import random
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -27,6 +27,7 @@ from app.domain.moment import exact
 from app.store.engine import open_database
 from tests.process import Process, migrated
 
+Rows = Callable[[str], list[Any]]
 CLIENTS = 8
 LONGEST_SECONDS = 0.4  # from the first answer to the kill
 
@@ -82,7 +83,7 @@ class Trials:
     """The clients and what they were told."""
 
     def __init__(self, process: Process, seed: int, roles: Sequence[str]) -> None:
-        self.process, self.random, self.roles = process, random.Random(seed), roles
+        self.process, self.random, self.roles = process, random.Random(seed), roles  # noqa: S311  # trials are repeated by their seed
         self.report = Report()
         self.requests: list[Request] = []
         self.uncalled: list[str] = []
@@ -104,7 +105,7 @@ class Trials:
             asyncio.run(self._load(self.random.uniform(0, LONGEST_SECONDS)))
             self.report.trials += 1
             if tell and trial % 10 == 9:
-                print(f"\r{self.report}", end="", file=sys.stderr, flush=True)
+                print(f"\r{self.report}", end="", file=sys.stderr, flush=True)  # noqa: T201  # a command
         self.process.start()
         asyncio.run(self._settle())
         log = self.process.log()
@@ -193,40 +194,44 @@ class Trials:
             def rows(query: str) -> list[Any]:
                 return list(session.execute(text(query)))
 
-            found = self.report.violations
-            inquiries = rows("SELECT id, outlet, year, serial, leaves FROM inquiry")
-            by_key: dict[str, list[str]] = {}
-            for inquiry_id, outlet, _, _, _ in inquiries:
-                by_key.setdefault(outlet, []).append(inquiry_id)
-            called = {row[0] for row in rows("SELECT call_id FROM call_inquiry")}
-            for request in self.requests:
-                if request.answer is None:
-                    continue
-                told = request.answer["id"]
-                if request.path == "/v1/calls":
-                    if told not in called:
-                        found.append("an acknowledged call is lost")
-                elif by_key.get(request.key) != [told]:
-                    found.append(f"an acknowledged inquiry is there {len(by_key.get(request.key, []))} times")
-            found += [f"{key} is there {len(ids)} times" for key, ids in by_key.items() if len(ids) != 1]
-            twice = rows("SELECT inquiry_id FROM call_inquiry GROUP BY inquiry_id HAVING COUNT(*) > 1")
-            found += ["an inquiry was called for twice"] * len(twice)
-            serials = sorted(row[3] for row in inquiries)
-            if serials != list(range(1, len(serials) + 1)):
-                found.append("a log number is missing or doubled")
-            indexes = [row[0] for row in rows('SELECT "index" FROM event ORDER BY "index"')]
-            if indexes != list(range(len(indexes))):
-                found.append("an event's index is missing or doubled")
-            seqs: dict[str, list[int]] = {}
-            for subject, seq in rows('SELECT subject, seq FROM event WHERE subject IS NOT NULL ORDER BY "index"'):
-                seqs.setdefault(subject, []).append(seq)
-            found += [f"{subject} has leaves {of}" for subject, of in seqs.items() if of != list(range(len(of)))]
-            leaves = {f"{year}-{serial:06d}": count for _, _, year, serial, count in inquiries}
-            if {subject: len(of) for subject, of in seqs.items()} != leaves:
-                found.append("an inquiry and its leaves do not tell the same")
+            self._check_what_was_acknowledged(rows)
+            self._check_order(rows)
             if database.on_sqlite and rows("PRAGMA integrity_check") != [("ok",)]:
-                found.append("SQLite finds its file damaged")
+                self.report.violations.append("SQLite finds its file damaged")
         database.dispose()
+
+    def _check_what_was_acknowledged(self, rows: Rows) -> None:
+        found = self.report.violations
+        by_key: dict[str, list[str]] = {}
+        for inquiry_id, outlet in rows("SELECT id, outlet FROM inquiry"):
+            by_key.setdefault(outlet, []).append(inquiry_id)
+        called = {row[0] for row in rows("SELECT call_id FROM call_inquiry")}
+        for request in self.requests:
+            told = request.answer["id"] if request.answer else None
+            if told is not None and request.path == "/v1/calls" and told not in called:
+                found.append("an acknowledged call is lost")
+            if told is not None and request.path == "/v1/inquiries" and by_key.get(request.key) != [told]:
+                found.append(f"an acknowledged inquiry is there {len(by_key.get(request.key, []))} times")
+        found += [f"{key} is there {len(ids)} times" for key, ids in by_key.items() if len(ids) != 1]
+        twice = rows("SELECT inquiry_id FROM call_inquiry GROUP BY inquiry_id HAVING COUNT(*) > 1")
+        found += ["an inquiry was called for twice"] * len(twice)
+
+    def _check_order(self, rows: Rows) -> None:
+        """Check log numbers, the events' indexes, and each inquiry's leaves."""
+        found = self.report.violations
+        inquiries = rows("SELECT year, serial, leaves FROM inquiry ORDER BY serial")
+        if [serial for _, serial, _ in inquiries] != list(range(1, len(inquiries) + 1)):
+            found.append("a log number is missing or doubled")
+        indexes = [row[0] for row in rows('SELECT "index" FROM event ORDER BY "index"')]
+        if indexes != list(range(len(indexes))):
+            found.append("an event's index is missing or doubled")
+        seqs: dict[str, list[int]] = {}
+        for subject, seq in rows('SELECT subject, seq FROM event WHERE subject IS NOT NULL ORDER BY "index"'):
+            seqs.setdefault(subject, []).append(seq)
+        found += [f"{subject} has leaves {of}" for subject, of in seqs.items() if of != list(range(len(of)))]
+        leaves = {f"{year}-{serial:06d}": count for year, serial, count in inquiries}
+        if {subject: len(of) for subject, of in seqs.items()} != leaves:
+            found.append("an inquiry and its leaves do not tell the same")
 
 
 def run(folder: Path, trials: int, *, seed: int, early: bool = False, tell: bool = False, **settings: str) -> Report:
@@ -251,9 +256,11 @@ def main() -> int:
     chosen = parser.parse_args()
     settings = {"APP_DATABASE_URL": chosen.database_url} if chosen.database_url else {}
     with tempfile.TemporaryDirectory() as folder:
-        report = run(Path(folder), chosen.trials, seed=chosen.seed, early=chosen.acknowledge_early, tell=True, **settings)
-    print(f"\nseed {chosen.seed}: {report}")
-    print(json.dumps(report.violations[:20], indent=1))
+        report = run(
+            Path(folder), chosen.trials, seed=chosen.seed, early=chosen.acknowledge_early, tell=True, **settings
+        )
+    print(f"\nseed {chosen.seed}: {report}")  # noqa: T201  # as above
+    print(json.dumps(report.violations[:20], indent=1))  # noqa: T201  # as above
     return 1 if report.violations else 0
 
 

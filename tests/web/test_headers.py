@@ -6,7 +6,15 @@ import pytest
 
 from tests.problem import is_problem
 
-EVERYWHERE = ["/v1/inquiries", "/v1/nothing", "/v1/status/x", "/healthz", "/docs", "/problems/gone", "/static/style.css"]
+EVERYWHERE = [
+    "/v1/inquiries",
+    "/v1/nothing",
+    "/v1/status/x",
+    "/healthz",
+    "/docs",
+    "/problems/gone",
+    "/static/style.css",
+]
 
 
 @pytest.mark.parametrize("path", EVERYWHERE)
@@ -94,7 +102,9 @@ def test_what_is_no_token_is_401_with_a_challenge(shared_desk, value):
 def test_the_scheme_s_name_is_read_in_any_case(shared_desk):
     nobody = shared_desk.as_(None)
     for scheme in ("bearer", "BEARER"):
-        assert nobody.get("/v1/inquiries", headers={"Authorization": f"{scheme} {shared_desk.token}"}).status_code == 200
+        assert (
+            nobody.get("/v1/inquiries", headers={"Authorization": f"{scheme} {shared_desk.token}"}).status_code == 200
+        )
 
 
 def test_a_token_in_the_query_or_a_cookie_opens_nothing(shared_desk):

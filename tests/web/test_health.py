@@ -39,7 +39,15 @@ def test_a_clock_that_jumped_is_not_ready(desk, monkeypatch):
     assert desk.get("/readyz").status_code == 503
 
 
-FORWARDING = ["Forwarded", "X-Forwarded-For", "X-Real-IP", "Via", "X-Forwarded-Host", "X-Forwarded-Proto", "True-Client-IP"]
+FORWARDING = [
+    "Forwarded",
+    "X-Forwarded-For",
+    "X-Real-IP",
+    "Via",
+    "X-Forwarded-Host",
+    "X-Forwarded-Proto",
+    "True-Client-IP",
+]
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "127.8.8.8", "::1", "::ffff:127.0.0.1"])

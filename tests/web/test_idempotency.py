@@ -173,9 +173,7 @@ WRONG_KEYS = ["", "a b", "é", "x" * 256, "tab\tkey", "\x7f"]
 
 @pytest.mark.parametrize("key", WRONG_KEYS)
 def test_a_key_has_1_to_255_visible_ascii_characters(shared_desk, key):
-    answer = shared_desk.post(
-        LOGGED, shared_desk.an_inquiry(), headers=[("Idempotency-Key", key.encode("latin-1"))]
-    )
+    answer = shared_desk.post(LOGGED, shared_desk.an_inquiry(), headers=[("Idempotency-Key", key.encode("latin-1"))])
 
     assert codes(is_problem(answer, "invalid-request")) == ["wrong_idempotency_key"]
 

@@ -67,7 +67,7 @@ def test_intake_reads_what_that_token_logged_in_the_short_form_and_nothing_else(
 
 
 def test_a_text_that_the_screen_refuses_is_told_where_and_is_kept_nowhere(desk):
-    answer = desk.post("/v1/inquiries", desk.an_inquiry(note="𝛼 agents took A123456789 away, undocumented"))
+    answer = desk.post("/v1/inquiries", desk.an_inquiry(note="𝛼 agents took A123456789 away, undocumented"))  # noqa: RUF001  # one code point, two UTF-16 units
 
     errors = is_problem(answer, "protected-detail")["errors"]
     assert [(error["pointer"], error["code"], error["start"], error["end"]) for error in errors] == [
@@ -117,7 +117,9 @@ def test_what_was_asked_close_by_is_named_with_its_call(desk):
     far = {"address": "9000 Menaul Blvd NE", "latitude": 35.11, "longitude": -106.54}
     desk.logged(place=far)
 
-    nearby = desk.logged(place={"address": "1240 Central Ave SE", "latitude": 35.0813, "longitude": -106.6299})["nearby"]
+    nearby = desk.logged(place={"address": "1240 Central Ave SE", "latitude": 35.0813, "longitude": -106.6299})[
+        "nearby"
+    ]
 
     assert ids(nearby) == [first["id"]]
     assert nearby[0]["call"]["id"] == call["id"]
@@ -281,7 +283,9 @@ def test_a_receipt_is_read_as_people_write_it(desk):
         assert desk.as_(None).get(f"/v1/status/{written}").json()["number"] == inquiry["number"]
 
 
-@pytest.mark.parametrize("receipt", ["AAAA-AAAA-AAAA", "x", "%00", "%FF", "K7QF-2M9X-TD3W", "%F0%9F%9A%A8", "a" * 5000, "-"])
+@pytest.mark.parametrize(
+    "receipt", ["AAAA-AAAA-AAAA", "x", "%00", "%FF", "K7QF-2M9X-TD3W", "%F0%9F%9A%A8", "a" * 5000, "-"]
+)
 def test_an_unknown_and_a_malformed_receipt_are_the_same_404(shared_desk, receipt):
     nobody = shared_desk.as_(None)
 

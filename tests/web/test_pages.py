@@ -1,4 +1,4 @@
-"""The pages that go with the API: a help page for each problem type, and the API's document, with nothing from elsewhere."""
+"""The pages beside the API: help for each problem type, and the API's document, with nothing from elsewhere."""
 
 import re
 from html import unescape
@@ -103,5 +103,10 @@ def test_the_docs_tell_every_operation(shared_desk):
 
 def test_static_files_do_not_lead_out_of_their_folder(shared_desk):
     nobody = shared_desk.as_(None)
-    for path in ("/static/../main.py", "/static/..%2f..%2fmain.py", "/static/%2e%2e/%2e%2e/settings.py", "/static//etc/passwd"):
+    for path in (
+        "/static/../main.py",
+        "/static/..%2f..%2fmain.py",
+        "/static/%2e%2e/%2e%2e/settings.py",
+        "/static//etc/passwd",
+    ):
         assert nobody.get(path).status_code == 404

@@ -1,4 +1,4 @@
-"""Slow and silent clients are cut off, whatever they hold back; the service runs as its own process, its times short."""
+"""Slow and silent clients are cut off, whatever they hold back, by a process of its own with short times."""
 
 import json
 import socket

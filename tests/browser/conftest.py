@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from app.service.keep_contacts import add_contact
 from app.service.keep_tokens import NewToken, create_token
 from app.settings import Settings
 from app.web.service import Service
+from tests.browser.public_months import fill_months
 from tests.builders import a_new_contact
 
 CHROMIUM = "/usr/bin/chromium"
@@ -130,6 +131,18 @@ def console_site(migrated_file: Path, tmp_path_factory: pytest.TempPathFactory) 
     shutil.copy(migrated_file, folder / "app.db")
     running = serve(folder)
     yield next(running)
+    running.close()
+
+
+@pytest.fixture(scope="module")
+def public_site(migrated_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A service whose log has four months that everybody may read; a module's tests share it and only look."""
+    folder = tmp_path_factory.mktemp("public")
+    shutil.copy(migrated_file, folder / "app.db")
+    running = serve(folder, publication_delay=timedelta(0))
+    opened = next(running)
+    opened.do(lambda session: fill_months(session, datetime.now(UTC)))
+    yield opened
     running.close()
 
 

@@ -1,7 +1,7 @@
-"""What all pages share: refusals in the frame, files that may be kept for ever, what robots are told, the API's page."""
+"""What all pages share: refusals in the frame, files that are kept for ever, what robots are told, the API's page."""
 
 import re
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -124,7 +124,7 @@ def test_the_map_of_the_site_has_the_pages_and_the_public_entries(desk_with):
 
     body = nobody.get("/sitemap.xml").text
 
-    root = ElementTree.fromstring(body)  # noqa: S314  # made here
+    root = ET.fromstring(body)  # noqa: S314  # made here
     places = [place.text for place in root.iter("{http://www.sitemaps.org/schemas/sitemap/0.9}loc")]
     assert "http://desk.test/log/2026-000001" in places
     assert hidden["number"] not in body

@@ -77,10 +77,10 @@ def test_an_entry_tells_each_step_with_its_time_and_day(office):
 
     page = Elements(nobody.get(f"/log/{inquiry['number']}").text)
 
+    alerted = "Possible impersonation: alert raised"
     steps = [" ".join(each["text"].split()) for each in page.all("ol", class_="story")]
     assert steps == [
-        "13:00 KUNM asked APD 13:02 APD called ICE 13:11 ICE (ERO): not ICE Not ICE"
-        " 13:11 Possible impersonation: alert raised",
+        f"13:00 KUNM asked APD 13:02 APD called ICE 13:11 ICE (ERO): not ICE Not ICE 13:11 {alerted}",
         "02:11 The asker was told by phone",
     ]
     assert [each["text"] for each in page.all("h3", class_="day")] == ["Mar 10, 2026", "Mar 11, 2026"]

@@ -36,7 +36,7 @@ def test_the_page_has_the_figures_of_the_api(office, by):
 
     def figures(group):
         minutes = [group[name][each] for name in ("minutes_to_call", "minutes_to_answer") for each in ("median", "p90")]
-        dashes = ["–" if each is None else str(each) for each in minutes]
+        dashes = ["\N{EN DASH}" if each is None else str(each) for each in minutes]
         return " ".join([str(group["inquiries"]), *map(str, group["by_status"].values()), *dashes])
 
     assert len(shown) == len(told["groups"]) + 1

@@ -122,6 +122,8 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        # It would tell what exceptions say and what queries ask, and costs each request a little even so.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.state.service = service
     app.state.public_log = public_log

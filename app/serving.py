@@ -2,7 +2,7 @@
 
 import asyncio
 import gc
-from typing import Any
+from typing import Any, Literal
 
 import uvicorn
 from fastapi import FastAPI
@@ -31,37 +31,42 @@ class ImpatientProtocol(HttpToolsProtocol):
     """
 
     _patience: asyncio.TimerHandle | None = None
-    _in_headers = True
+    # What of which message is waited for: its headers, its body, or nothing.
+    _message = 0
+    _missing: Literal["headers", "body"] | None = "headers"
+    _awaited: tuple[int, Literal["headers", "body"] | None] = (0, None)
     _header_bytes = 0
 
     def connection_made(self, transport: Any) -> None:  # noqa: ANN401  # as in uvicorn
         """Begin to wait for the first request's headers."""
         super().connection_made(transport)
-        self._wait(HEADER_SECONDS)
+        self._wait_for_what_is_missing()
 
     def data_received(self, data: bytes) -> None:
-        """Take what arrived; headers that are too long by now are not waited for."""
+        """Take what arrived; headers that are too long by now are not waited for.
+
+        Most requests arrive whole: for them no clock is set, which would take longer than all else that is done here.
+        """
         super().data_received(data)
-        if self._in_headers:
+        if self._missing == "headers":
             self._header_bytes += len(data)
             if self._header_bytes > HEADER_BYTES:
                 self.transport.close()
+        self._wait_for_what_is_missing()
 
     def on_message_begin(self) -> None:
-        """Begin to wait for the headers of a request that began."""
+        """Note that the headers of a request begin."""
         super().on_message_begin()
-        self._in_headers, self._header_bytes = True, 0
-        self._wait(HEADER_SECONDS)
+        self._message, self._missing, self._header_bytes = self._message + 1, "headers", 0
 
     def on_headers_complete(self) -> None:
-        """Begin to wait for the body."""
-        self._in_headers = False
-        self._wait(BODY_SECONDS)
+        """Note that the body is next."""
+        self._missing = "body"
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
-        """Stop waiting: the request is here."""
-        self._stop_waiting()
+        """Note that the request is here."""
+        self._missing = None
         super().on_message_complete()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -69,9 +74,15 @@ class ImpatientProtocol(HttpToolsProtocol):
         self._stop_waiting()
         super().connection_lost(exc)
 
-    def _wait(self, seconds: float) -> None:
-        self._stop_waiting()
-        self._patience = self.loop.call_later(seconds, self.transport.close)
+    def _wait_for_what_is_missing(self) -> None:
+        awaited = self._message, self._missing
+        if self._missing is None:
+            self._stop_waiting()
+        elif awaited != self._awaited:
+            self._stop_waiting()
+            seconds = HEADER_SECONDS if self._missing == "headers" else BODY_SECONDS
+            self._patience = self.loop.call_later(seconds, self.transport.close)
+        self._awaited = awaited
 
     def _stop_waiting(self) -> None:
         if self._patience is not None:

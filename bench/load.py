@@ -19,6 +19,7 @@ TIMEOUT_SECONDS = 30.0
 WARM_UP_SECONDS = 0.5
 _HEAD_END = b"\r\n\r\n"
 _LENGTH = b"content-length:"
+_WITHOUT_BODY = {204, 304}
 _SERVER_FAULT = 500
 
 
@@ -131,7 +132,8 @@ class _Connection(asyncio.Protocol):
                 return
             head = self._received[:head_end].lower()
             self._status = int(head[9:12])
-            length = head[head.index(_LENGTH) + len(_LENGTH) :].split(b"\r\n", 1)[0]
+            bodiless = self._status in _WITHOUT_BODY
+            length = b"0" if bodiless else head[head.index(_LENGTH) + len(_LENGTH) :].split(b"\r\n", 1)[0]
             self._whole = head_end + len(_HEAD_END) + int(length)
         if len(self._received) < self._whole:
             return

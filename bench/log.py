@@ -34,6 +34,8 @@ MANY_ENTRIES = {True: 1_000_000, False: 50_000}
 EVENTS = {True: 1_000_000, False: 100_000}
 SAME_BYTES = "same-bytes.json"
 LOG = "/v1/log"
+# What belongs to one connection or one moment.
+_HOPS = {"date", "connection"}
 
 
 def log_job(*, full: bool, folder: Path) -> bool:
@@ -213,7 +215,7 @@ def _fetch(port: int, path: str, headers: dict[str, str] | None = None) -> dict[
             status, body, given = answer.status, answer.read(), answer.headers
     except urllib.error.HTTPError as error:
         status, body, given = error.code, b"", error.headers
-    named = {name.lower(): value for name, value in given.items() if name.lower() != "date"}
+    named = {name.lower(): value for name, value in given.items() if name.lower() not in _HOPS}
     return {"status": status, "headers": named, "body": body.decode()}
 
 

@@ -58,6 +58,8 @@ class Limits:
 
     def is_behind_tls(self, connection: HTTPConnection) -> bool:
         """Tell whether a trusted proxy says that the client reached it over TLS."""
+        if not self._trusted:  # asked of each request
+            return False
         address = read_address(connection.client.host if connection.client else "")
         told = connection.headers.get("x-forwarded-proto", "").rpartition(",")[2].strip().lower()
         return told == "https" and address is not None and self._is_trusted(address)

@@ -13,6 +13,7 @@ class Metrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
+        self._of_route: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
         labels = ("method", "route", "status")
         self.requests = Counter("http_requests", "Requests answered.", labels, registry=self.registry)
         self.seconds = Histogram(
@@ -27,6 +28,16 @@ class Metrics:
         self.erasures_waiting = Gauge(
             "erasures_waiting", "Erased values that SQLite's log may still hold, unreadable.", registry=self.registry
         )
+
+    def answered(self, method: str, route: str, status: int, seconds: float) -> None:
+        """Count a request. Figures are looked up once for each route and not for each request."""
+        try:
+            count, duration = self._of_route[method, route, status]
+        except KeyError:
+            count, duration = self.requests.labels(method, route, status), self.seconds.labels(route)
+            self._of_route[method, route, status] = count, duration
+        count.inc()
+        duration.observe(seconds)
 
     def text(self) -> bytes:
         """Return all figures in Prometheus' text format."""

@@ -10,14 +10,12 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
-from datetime import UTC, datetime
 from uuid import uuid4
 
 from starlette.datastructures import MutableHeaders
 from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.domain.moment import exact
 from app.web.metrics import Metrics
 from app.web.problems import HttpRefusal, problem_response
 
@@ -90,8 +88,7 @@ class Observing:
 
     def _tell(self, scope: Scope, method: str, status: int, seconds: float, request_id: str) -> None:
         route = template_of(scope)
-        self.metrics.requests.labels(method, route, status).inc()
-        self.metrics.seconds.labels(route).observe(seconds)
+        self.metrics.answered(method, route, status, seconds)
         if problem := scope.get("problem"):
             self.metrics.problems.labels(problem).inc()
         log.info(
@@ -136,7 +133,7 @@ class JsonLines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Return the line. An exception's text is left out: it may repeat what was submitted."""
         line = {
-            "at": exact(datetime.fromtimestamp(record.created, UTC)),
+            "at": f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(record.created))}.{int(record.msecs):03d}Z",
             "level": record.levelname.lower(),
             "what": record.getMessage(),
             **{name: value for name, value in record.__dict__.items() if name not in self._STANDARD},
@@ -151,6 +148,9 @@ def log_json_lines() -> None:
     output = logging.StreamHandler(sys.stdout)
     output.setFormatter(JsonLines())
     logging.basicConfig(level=logging.INFO, handlers=[output], force=True)
+    # What no line tells need not be looked up for each: docs.python.org/3/howto/logging.html#optimization
+    logging._srcfile = None  # noqa: SLF001  # as that page says
+    logging.logThreads = logging.logMultiprocessing = logging.logProcesses = False
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
         logging.getLogger(name).handlers = []
     logging.getLogger("uvicorn.access").disabled = True

@@ -12,6 +12,7 @@ from app.web.documented import problems
 from app.web.examples_by_schema import add_examples
 from app.web.problems import Problem
 from app.web.routes import every_route
+from app.web.webhook_document import webhook_operations, webhook_schemas
 
 VERSION = "1.0.0"
 TITLE = "APD ICE confirmation"
@@ -88,6 +89,8 @@ def _document(app: FastAPI) -> dict[str, Any]:
     schemas["Problem"] = problem
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
+    schemas.update(webhook_schemas())
+    document["webhooks"] = webhook_operations()
     document["components"]["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
     for route in every_route(app):
         if not route.include_in_schema:

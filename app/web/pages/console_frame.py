@@ -4,7 +4,6 @@ from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 from urllib.parse import quote
 
-import phonenumbers
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from fastapi.routing import APIRoute
@@ -16,6 +15,7 @@ from app.store.writer import DatabaseUnavailable, OutcomeUnknown, WriterStopped
 from app.web.access import ACTS, SUPERVISES, roles_of
 from app.web.messages import catalogue, translator
 from app.web.pages.frame import language_of, page
+from app.web.pages.telephone import telephone
 from app.web.problem_types import PROBLEM_TYPES, ProblemType
 from app.web.problems import HttpRefusal
 from app.web.service import service_of
@@ -43,17 +43,7 @@ class ConsoleRoute(APIRoute):
 
         async def handle(request: Request) -> Response:
             try:
-                if roles:
-                    session = await session_of(request)
-                    if session is None:
-                        return _to_sign_in(request)
-                    token = session.token
-                    request.scope["token_id"] = token.id
-                    request.scope["session_id"] = session.id
-                    request.scope["actor"] = Actor(token.id, ByRole(token.role.value), token.name)
-                    if token.role not in roles:
-                        raise HttpRefusal("forbidden")
-                response = await answer(request)
+                response = await answer(request) if await _may_see(request, roles) else _to_sign_in(request)
             except _LOST:
                 response = problem_page(request, "unavailable")
             except Refusal as refusal:
@@ -62,6 +52,21 @@ class ConsoleRoute(APIRoute):
             return response
 
         return handle
+
+
+async def _may_see(request: Request, roles: frozenset[Role]) -> bool:
+    """Tell whether a page may be shown; False where somebody has to sign in first. Raises `forbidden`."""
+    if not roles:
+        return True
+    session = await session_of(request)
+    if session is None:
+        return False
+    token = session.token
+    request.scope["token_id"], request.scope["session_id"] = token.id, session.id
+    request.scope["actor"] = Actor(token.id, ByRole(token.role.value), token.name)
+    if token.role not in roles:
+        raise HttpRefusal("forbidden")
+    return True
 
 
 def console_page(request: Request, template: str, status: int = 200, **content: Any) -> HTMLResponse:  # noqa: ANN401  # whatever a page shows
@@ -123,8 +128,9 @@ def _span(seconds: float, words: Mapping[str, str]) -> str:
 
 
 def _phone(number: str) -> str:
-    """Return an E.164 number in groups, as people dial it: +1 505-555-0111."""
-    return phonenumbers.format_number(phonenumbers.parse(number), phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+    """Return an E.164 number in groups, as people dial it."""
+    said = telephone(number)
+    return said.shown if said is not None else number
 
 
 def _to_sign_in(request: Request) -> Response:

@@ -122,7 +122,10 @@ async function call(more, form = null) {
   return settle(await once("call", "POST", "/v1/calls", body), form);
 }
 
-const join = async (id) => settle(await once("join", "POST", `/v1/calls/${id}/inquiries`, { inquiry_ids: [state().inquiry] }));
+async function join(id) {
+  const answer = await once("join", "POST", `/v1/calls/${id}/inquiries`, { inquiry_ids: [state().inquiry] });
+  if (await settle(answer)) tell(say("joined"), "good");
+}
 
 let outcome = null;
 let shown = false;

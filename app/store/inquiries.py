@@ -193,6 +193,12 @@ def with_callback_due(session: Session, at: datetime, limit: int) -> list[Inquir
     return [inquiries.read(row) for row in session.execute(query)]
 
 
+def told_another_status(session: Session, limit: int) -> list[Inquiry]:
+    """Return inquiries whose asker was told a status that is not the one that stands, those changed last first."""
+    query = inquiries.select().where(_t.answered_at.is_not(None), _t.answered_status.is_(None))
+    return [inquiries.read(row) for row in session.execute(query.order_by(_t.status_since.desc()).limit(limit))]
+
+
 def calls_of(session: Session, inquiry_ids: Sequence[str]) -> dict[str, list[str]]:
     """Return the ids of each inquiry's calls, in the order of their ordinals."""
     found: dict[str, list[str]] = {inquiry_id: [] for inquiry_id in inquiry_ids}

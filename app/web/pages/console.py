@@ -2,8 +2,15 @@
 
 from fastapi import APIRouter
 
-from app.web.pages import console_asking, console_inquiry, console_lists, console_queue, console_sign_in
+from app.web.pages import (
+    console_asking,
+    console_inquiry,
+    console_lists,
+    console_notices,
+    console_queue,
+    console_sign_in,
+)
 
 router = APIRouter(include_in_schema=False)
-for part in (console_sign_in, console_inquiry, console_lists, console_asking, console_queue):
+for part in (console_sign_in, console_inquiry, console_lists, console_notices, console_asking, console_queue):
     router.include_router(part.router)

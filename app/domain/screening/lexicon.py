@@ -8,7 +8,7 @@ signs. So all matching runs in the regular expression engine over short strings,
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from app.domain.screening.data import names_of, read_lines, read_streets, read_tables
 from app.domain.screening.plain_text import folded
@@ -140,9 +140,10 @@ class Lexicon:
         self._members: dict[str, set[int]] = {}
         self._derived: dict[str, str] = read_tables("classes.toml")["class"]
         self.splits: dict[str, str] = read_tables("classes.toml")["split"]
-        self.words: dict[str, int] = {
-            word: self.sign_of(classes.union(_classes_by_form(word))) for word, classes in words.items()
-        }
+        # The same table, its values replaced: two of this size would take more memory than the screen may.
+        self.words = cast("dict[str, int]", words)
+        for word, classes in words.items():
+            self.words[word] = self.sign_of(classes.union(_classes_by_form(word)))
         # By their first two words: the other words and the sign, longest first.
         self.phrases: dict[tuple[str, str], list[tuple[tuple[str, ...], int]]] = {}
         for (first, second, *rest), classes in phrases.items():
@@ -157,10 +158,10 @@ class Lexicon:
         sign = self._signs.get(key)
         if sign is None:
             sign = self._signs[key] = FIRST_SIGN + 2 * len(self._signs)
-            for name in key:
-                self._members.setdefault(name, set()).update((sign, sign + 1))
-            self._members.setdefault("CAP", set()).add(sign + 1)
-            self._members.setdefault("ANY", set()).update((sign, sign + 1))
+            both = (sign, sign + 1)
+            for name in (*key, "ANY"):
+                self._members.setdefault(name, set()).update(both)
+            self._members.setdefault("CAP", set()).add(both[1])
         return sign
 
     def members(self, expression: str) -> frozenset[int]:

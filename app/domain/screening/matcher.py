@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from app.domain.screening.data import names_of, read_tables
 from app.domain.screening.lexicon import Lexicon
-from app.domain.screening.pattern import Element, PatternCompiler, literal_runs, parsed
+from app.domain.screening.pattern import PatternCompiler, literal_runs, parsed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +24,6 @@ class Rule:
     category: str | None
     becomes: str | None
     pattern: str
-    row: list[Element]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +50,12 @@ class Matcher:
     def __init__(self) -> None:
         """Read rules and words. `make_ready` must follow once every sign has been given out."""
         self.rules = tuple(
-            Rule(entry["name"], entry.get("category"), entry.get("becomes"), pattern, parsed(pattern))
+            Rule(entry["name"], entry.get("category"), entry.get("becomes"), pattern)
             for name in names_of("rules", ".toml")
             for entry in read_tables(name)["rule"]
             for pattern in entry["patterns"]
         )
-        self.lexicon = Lexicon([run for rule in self.rules for run in literal_runs(rule.row)])
+        self.lexicon = Lexicon([run for rule in self.rules for run in literal_runs(parsed(rule.pattern))])
         self._spared_signs = {
             rule.becomes: chr(self.lexicon.sign_of([rule.becomes])) for rule in self.rules if rule.becomes is not None
         }
@@ -65,6 +64,7 @@ class Matcher:
         self._bits_of_sign: dict[str, int] = {}
         self._needed_bits: list[int] = []
         self._bits_always = 0
+        self._rules_by_rarest: list[tuple[int, list[int]]] = []
         self._reaching: list[bool] = []
         self._stop = ""
 
@@ -76,16 +76,17 @@ class Matcher:
         """
         self._compiler = PatternCompiler(self.lexicon)
         bits: dict[frozenset[int], int] = {}
+        by_rarest: dict[int, list[int]] = {}
         for rule in self.rules:
-            needed = 0
-            for signs in self._compiler.needs(rule.row):
-                needed |= bits.setdefault(signs, 1 << len(bits))
-            self._needed_bits.append(needed)
+            needs = [bits.setdefault(signs, 1 << len(bits)) for signs in self._compiler.needs(parsed(rule.pattern))]
+            by_rarest.setdefault(needs[0] if needs else 0, []).append(len(self._needed_bits))
+            self._needed_bits.append(sum(set(needs)))
+        self._rules_by_rarest = list(by_rarest.items())
         for signs, bit in bits.items():
             for sign in map(chr, signs):
                 self._bits_of_sign[sign] = self._bits_of_sign.get(sign, 0) | bit
         self._stop = chr(self.lexicon.sign_of(["STOP"]))
-        self._reaching = [self._compiler.reaches_over_a_stop(rule.row) for rule in self.rules]
+        self._reaching = [self._compiler.reaches_over_a_stop(parsed(rule.pattern)) for rule in self.rules]
         for sign in self._spared_signs.values():
             self._bits_always |= self._bits_of_sign.get(sign, 0)
 
@@ -95,7 +96,7 @@ class Matcher:
         if known is None:
             if self._compiler is None:
                 raise RuntimeError("make_ready has not been called")
-            known = self._expressions[index] = re.compile(self._compiler.expression(self.rules[index].row))
+            known = self._expressions[index] = re.compile(self._compiler.expression(parsed(self.rules[index].pattern)))
         return known
 
     def matches(self, tokens: Tokens) -> Iterator[Match]:
@@ -106,10 +107,8 @@ class Matcher:
         """
         line = "".join(tokens.signs)
         whole, sentences = self._parts(line)
-        for index, needed in enumerate(self._needed_bits):
-            if needed & whole.missing:
-                continue
-            rule = self.rules[index]
+        for index in self._called_by(whole):
+            needed, rule = self._needed_bits[index], self.rules[index]
             for part in (whole,) if self._reaching[index] else sentences:
                 if needed & part.missing:
                     continue
@@ -124,6 +123,19 @@ class Matcher:
                     first, end = match.span(told)
                     if end > first:
                         yield Match(rule.category or "", first, end - 1)
+
+    def _called_by(self, whole: _Part) -> list[int]:
+        """Return the rules, in their order, whose needs a text meets somewhere; first by the rarest need of each."""
+        missing, needed = whole.missing, self._needed_bits
+        called = [
+            index
+            for rarest, indexes in self._rules_by_rarest
+            if not rarest & missing
+            for index in indexes
+            if not needed[index] & missing
+        ]
+        called.sort()
+        return called
 
     def _parts(self, line: str) -> tuple[_Part, list[_Part]]:
         """Return the whole text and its sentences, each with the bits that it does not bring."""

@@ -91,7 +91,7 @@ def parsed(pattern: str) -> list[Element]:
             stack[-1].rows.append([])
         else:
             stack[-1].rows[-1].append(_element(found, repeat))
-    if len(stack) != 1 or len(stack[0].rows) != 1:
+    if len(stack) != 1 or len(stack[0].rows) != 1 or pattern.count("<") != pattern.count(">"):
         raise PatternError(f"brackets do not match: {pattern!r}")
     return stack[0].rows[0]
 

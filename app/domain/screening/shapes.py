@@ -62,7 +62,8 @@ _LONGEST_SHAPE = 28  # characters; the longest telephone number with all its sep
 class _Form:
     sign: str
     expression: re.Pattern[str]
-    near: tuple[str, ...]  # words of which the text must hold one; such a form may begin anywhere
+    near: tuple[str, ...]  # of these the text must hold one
+    begins: str  # "number": at a number; "near": at one of the words; "anywhere"
     digits: int  # fewest digits that it holds
     check: Callable[[str], bool] | None
     group: str | int
@@ -87,6 +88,17 @@ def _starts(letters: str) -> list[tuple[int, int]]:
     return [(start, sum(map(str.isdigit, letters[start : start + _LONGEST_SHAPE]))) for start in sorted(places)]
 
 
+def _places_of(words: tuple[str, ...], letters: str) -> list[int]:
+    """Return where one of some words stands, in order."""
+    places: set[int] = set()
+    for word in words:
+        at = letters.find(word)
+        while at >= 0:
+            places.add(at)
+            at = letters.find(word, at + len(word))
+    return sorted(places)
+
+
 class Shapes:
     """The forms of shapes.toml, ready to be looked for."""
 
@@ -97,6 +109,7 @@ class Shapes:
                 chr(lexicon.sign_of([entry["class"]])),
                 re.compile(entry["form"]),
                 tuple(entry.get("near", ())),
+                entry.get("begins", "number"),
                 entry.get("digits", 0),
                 _CHECKS[entry["check"]] if "check" in entry else None,
                 "told" if "(?P<told>" in entry["form"] else 0,
@@ -111,12 +124,17 @@ class Shapes:
             return []
         found: list[Shape] = []
         for form in self._forms:
-            if form.near:
-                if any(word in letters for word in form.near):
-                    self._keep(form, form.expression.finditer(letters), letters, found)
+            if form.near and not any(word in letters for word in form.near):
+                continue
+            if form.begins == "anywhere":
+                self._keep(form, form.expression.finditer(letters), letters, found)
+                continue
+            if form.begins == "near":
+                places = _places_of(form.near, letters)
             else:
-                matches = (form.expression.match(letters, at) for at, digits in starts if digits >= form.digits)
-                self._keep(form, (match for match in matches if match), letters, found)
+                places = [at for at, digits in starts if digits >= form.digits]
+            matches = (form.expression.match(letters, at) for at in places)
+            self._keep(form, (match for match in matches if match), letters, found)
         return sorted(found, key=lambda shape: shape.start)
 
     @staticmethod

@@ -33,8 +33,10 @@ NOTES = {
         "en una casa de barda verde, no traían orden, solo un teléfono. La gente no abrió y se fueron hacia la Bridge. "
     ),
     "a note to refuse": (
-        "He told me his papers were still being processed, my neighbor Baca saw it. Det H/M 30s taken from apt 7 at "
-        "1430, plate DKP 118, call 505-555-0198. Soy Vanessa, se llevaron a un hondureño que no tiene papeles. "
+        "DISP NOTE 1522: RP at Smith's on Carlisle north of Constitution. Two unmarked vehicles, a gray Malibu and a white "
+        "Transit van, five agents, three with ERO vests, all masked. They blocked in a pickup at pump 6; the driver, her "
+        "neighbor Baca, got out and was cuffed. RP states he has a pending U visa and is from Honduras. Agents left "
+        "northbound toward I-40. RP wants confirmation only, callback 505-555-0198. Contact called 1526, busy. "
     ),
 }
 HOSTILE = {

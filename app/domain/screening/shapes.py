@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from app.domain.screening.lexicon import Lexicon
 
+_NO_DIGITS = dict.fromkeys(range(ord("0"), ord("9") + 1))
 _DIGITS = re.compile(r"[0-9]+")
 _SHORT_WORD_BEFORE = re.compile(r"(?<![a-z0-9])[a-z]{1,3}[ #-]{1,3}$")  # "A 201", "WAC 229"
 _LONGEST_WORD_BEFORE = 6
@@ -85,7 +86,8 @@ def _starts(letters: str) -> list[tuple[int, int]]:
             places.add(start - len(before) + len(before.rstrip(" ")) - 1)
         if (short := _SHORT_WORD_BEFORE.search(before)) is not None:
             places.add(start - len(before) + short.start())
-    return [(start, sum(map(str.isdigit, letters[start : start + _LONGEST_SHAPE]))) for start in sorted(places)]
+    windows = ((start, letters[start : start + _LONGEST_SHAPE]) for start in sorted(places))
+    return [(start, len(window) - len(window.translate(_NO_DIGITS))) for start, window in windows]
 
 
 def _places_of(words: tuple[str, ...], letters: str) -> list[int]:
@@ -117,11 +119,14 @@ class Shapes:
             for entry in read_tables("shapes.toml")["shape"]
         )
 
+        self._fewest_digits = frozenset(form.digits for form in self._forms)
+
     def found_in(self, letters: str) -> list[Shape]:
         """Return the shapes in plain small letters, in order, none overlapping; where two do, the earlier form."""
         starts = _starts(letters)
         if not starts and not any(word in letters for word in _ADDRESS_SIGNS):
             return []
+        by_digits = {fewest: [at for at, digits in starts if digits >= fewest] for fewest in self._fewest_digits}
         found: list[Shape] = []
         for form in self._forms:
             if form.near and not any(word in letters for word in form.near):
@@ -132,9 +137,10 @@ class Shapes:
             if form.begins == "near":
                 places = _places_of(form.near, letters)
             else:
-                places = [at for at, digits in starts if digits >= form.digits]
-            matches = (form.expression.match(letters, at) for at in places)
-            self._keep(form, (match for match in matches if match), letters, found)
+                places = by_digits[form.digits]
+            if places:
+                matches = [match for at in places if (match := form.expression.match(letters, at))]
+                self._keep(form, matches, letters, found)
         return sorted(found, key=lambda shape: shape.start)
 
     @staticmethod

@@ -1,6 +1,6 @@
 """Measures the service and holds the figures against bench/bounds.toml; fails if one is missed.
 
-Run: python -m bench [main] [screen] [ledger] [--full], or `make bench ARGS="…"`. Without names: all of them.
+Run: python -m bench [main] [delivery] [screen] [ledger] [--full], or `make bench ARGS="…"`. Without names: all of them.
 """
 
 import sys
@@ -16,7 +16,7 @@ from bench.server import cores
 from bench.starting import clone_figures, starting_figures
 
 DATABASES = Path("var")
-GROUPS = ("main", "screen", "ledger")
+GROUPS = ("main", "delivery", "screen", "ledger")
 
 
 def main(*asked: str) -> int:
@@ -51,6 +51,16 @@ def main_job(*, full: bool) -> bool:
     return all(held)
 
 
+def delivery(*, full: bool) -> bool:  # noqa: ARG001  # one length, long enough for its bounds
+    """Measure how other systems are told."""
+    from bench.delivery import delivery_figures  # noqa: PLC0415  # the others need none of it
+
+    print("Webhooks, from the answer to the receiver")
+    DATABASES.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=DATABASES, prefix="bench-") as made:
+        return judged(delivery_figures(Path(made).absolute()))
+
+
 def screen(*, full: bool) -> bool:
     """Measure the screen."""
     if find_spec("bench.screen") is None:
@@ -69,7 +79,7 @@ def ledger(*, full: bool) -> bool:
     return True
 
 
-_MEASURED = {"main": main_job, "screen": screen, "ledger": ledger}
+_MEASURED = {"main": main_job, "delivery": delivery, "screen": screen, "ledger": ledger}
 
 if __name__ == "__main__":
     sys.exit(main(*sys.argv[1:]))

@@ -206,14 +206,3 @@ def _wait_for(received: Received, count: int, seconds: float = 60) -> None:
         if time.monotonic() > ends:
             raise AssertionError(f"{received.count} of {count} messages came")
         time.sleep(0.005)
-
-
-if __name__ == "__main__":
-    import sys
-    import tempfile
-
-    from bench.bounds import judged
-
-    Path("var").mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(dir="var", prefix="bench-") as made:
-        sys.exit(0 if judged(delivery_figures(Path(made).absolute())) else 1)

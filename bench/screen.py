@@ -33,10 +33,10 @@ NOTES = {
         "en una casa de barda verde, no traían orden, solo un teléfono. La gente no abrió y se fueron hacia la Bridge. "
     ),
     "a note to refuse": (
-        "DISP NOTE 1522: RP at Smith's on Carlisle north of Constitution. Two unmarked vehicles, a gray Malibu and a white "
-        "Transit van, five agents, three with ERO vests, all masked. They blocked in a pickup at pump 6; the driver, her "
-        "neighbor Baca, got out and was cuffed. RP states he has a pending U visa and is from Honduras. Agents left "
-        "northbound toward I-40. RP wants confirmation only, callback 505-555-0198. Contact called 1526, busy. "
+        "DISP NOTE 1522: RP at Smith's on Carlisle north of Constitution. Two unmarked vehicles, a gray Malibu and a "
+        "white Transit van, five agents, three with ERO vests, all masked. They blocked in a pickup at pump 6; the "
+        "driver, her neighbor Baca, got out and was cuffed. RP states he has a pending U visa and is from Honduras. "
+        "Agents left northbound toward I-40. RP wants confirmation only, callback 505-555-0198. Contact called 1526. "
     ),
 }
 HOSTILE = {
@@ -69,7 +69,7 @@ def microseconds(work: Callable[[str], object], text: str, repeats: int) -> floa
     return (process_time() - begin) / repeats * 1e6
 
 
-def least(*measured: Callable[[], float], rounds: int = 9) -> tuple[float, ...]:
+def least(*measured: Callable[[], float], rounds: int = 40) -> tuple[float, ...]:
     """Return the least of each figure over rounds that take turns, so that a busy machine is unfair to none."""
     return tuple(map(min, zip(*([measure() for measure in measured] for _ in range(rounds)), strict=True)))
 
@@ -106,11 +106,11 @@ def main(*, full: bool = False) -> bool:
     for name, note in NOTES.items():
         short, long = of_length(note, SHORT), of_length(note, LONG)
         screen(long)  # rules are compiled at their first use
-        repeats = 100 if full else 20
+        repeats = 8 if full else 4  # few at a time and many rounds: the least is that of an undisturbed moment
         taken, plain, longer = least(
             partial(microseconds, screen, short, repeats),
             partial(microseconds, reference, short, 10 * repeats),
-            partial(microseconds, screen, long, repeats // 4),
+            partial(microseconds, screen, long, 1),
         )
         grown = longer / taken
         held += [taken / plain <= MOST_TIMES_REFERENCE, grown <= MOST_TIMES_FOR_FOUR_TIMES_THE_LENGTH]

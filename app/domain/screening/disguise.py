@@ -15,11 +15,12 @@ if TYPE_CHECKING:
 _STAND_INS = "0134578@$!|+€"
 _AS_I = str.maketrans(_STAND_INS, "oieastbasiite")
 _AS_L = str.maketrans(_STAND_INS, "oleastbasllte")
-_MAY_BE_DISGUISED = re.compile(r"[0134578@$!|+€*][a-z]|[a-z][0134578@$!|+€*]")
+_STAND_IN_BESIDE_LETTER = re.compile(r"[0134578@$!|+€*][a-z]|[a-z][0134578@$!|+€*]")
 _MIXED_WORD = re.compile(r"(?<![\w@$!|+€*])[a-z0-9@$!|+€]{2,24}")
 _SPACED_LETTERS = re.compile(r"(?<![^\W_])[a-z0-9@$](?:[ .\-_*/|,]{1,3}[a-z0-9@$](?![^\W_])){3,60}")
 _BROKEN_WORD = re.compile(r"(?<![^\W_])[a-z0-9]{1,12}(?:[.\-_*~|]{1,2}[a-z0-9]{1,12}){1,11}")
-_MAY_BE_BROKEN = re.compile(r"[.\-_*~|](?<=[a-z0-9].)[a-z0-9]")
+_BREAK_IN_WORD = re.compile(r"[.\-_*~|](?<=[a-z0-9].)[a-z0-9]")
+_LETTERS_APART = re.compile(r"[ .\-_*/|,][a-z0-9@$][ .\-_*/|,]{1,3}[a-z0-9@$](?![^\W_])")
 _SHORTEST_NUMBER = 7  # digits; shorter runs of single digits are lists of units or pumps
 _LONGEST_WORD = 24
 _SHORTEST_TYPO = 6
@@ -40,36 +41,47 @@ class Disguises:
         return self._joined(self._letters_for_digits(text))
 
     def _letters_for_digits(self, text: PlainText) -> PlainText:
-        if _MAY_BE_DISGUISED.search(text.letters) is None:
-            return text
         replacements = []
-        for match in _MIXED_WORD.finditer(text.letters):
-            written = match[0]
-            bare = written.rstrip("!|+")
-            if bare.isalpha() or not any(map(str.isalpha, bare)):
+        done = 0
+        for hit in _STAND_IN_BESIDE_LETTER.finditer(text.letters):
+            if hit.start() < done:
                 continue
+            match = _MIXED_WORD.search(text.letters, max(done, hit.start() - _LONGEST_WORD))
+            while match is not None and match.end() < hit.end():
+                match = _MIXED_WORD.search(text.letters, match.end())
+            if match is None or match.start() > hit.start():
+                continue
+            start, done = match.span()
+            bare = match[0].rstrip("!|+")
             for table in (_AS_I, _AS_L):
                 plain = bare.translate(table)
                 if plain in self._restored:
-                    start = match.start()
                     replacements.append((start, start + len(bare), plain, range(start, start + len(bare))))
                     break
         return text.rewritten(replacements) if replacements else text
 
     def _joined(self, text: PlainText) -> PlainText:
-        spaced = [
-            (match.start(), match.end(), *words)
-            for match in _SPACED_LETTERS.finditer(text.letters)
-            if (words := self._segmented(text, match)) is not None
-        ]
-        if spaced:
-            return text.rewritten(spaced)
-        if _MAY_BE_BROKEN.search(text.letters) is None:
-            return text
+        letters = text.letters
+        if _LETTERS_APART.search(letters) is not None:
+            spaced = [
+                (match.start(), match.end(), *words)
+                for match in _SPACED_LETTERS.finditer(letters)
+                if (words := self._segmented(text, match)) is not None
+            ]
+            if spaced:
+                return text.rewritten(spaced)
         broken = []
-        for match in _BROKEN_WORD.finditer(text.letters):
-            at = [index for index in range(match.start(), match.end()) if text.letters[index].isalnum()]
-            if "".join(text.letters[index] for index in at) in self._sought:
+        done = 0
+        for hit in _BREAK_IN_WORD.finditer(letters):
+            begin = hit.start()
+            while begin > done and letters[begin - 1].isalnum():
+                begin -= 1
+            match = _BROKEN_WORD.match(letters, begin) if begin >= done else None
+            if match is None:
+                continue
+            done = match.end()
+            at = [index for index in range(*match.span()) if letters[index].isalnum()]
+            if "".join(letters[index] for index in at) in self._sought:
                 broken.append((match.start(), match.end(), "".join(text.cased[index] for index in at), at))
         return text.rewritten(broken) if broken else text
 

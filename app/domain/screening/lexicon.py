@@ -150,7 +150,10 @@ class Lexicon:
             self.phrases.setdefault((first, second), []).append((tuple(rest), self.sign_of(classes)))
         for endings in self.phrases.values():
             endings.sort(key=lambda ending: -len(ending[0]))
-        self.phrase_beginnings = frozenset(first for first, _ in self.phrases)
+        # Of each word that begins a phrase: the words that may be its second, or the mark before it.
+        self.second_words: dict[str, set[str]] = {}
+        for first, second in self.phrases:
+            self.second_words.setdefault(first, {"-", "."}).add(second)
 
     def sign_of(self, classes: Iterable[str]) -> int:
         """Return the code point of the sign for a set of classes; the next one is the same word with a capital."""

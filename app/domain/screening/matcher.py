@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from app.domain.screening.data import names_of, read_tables
 from app.domain.screening.lexicon import Lexicon
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from app.domain.screening.tokens import Tokens
+
+
+_SHORTEST_PART = 20  # tokens; of shorter parts there are so many that asking each costs more than it saves
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +29,8 @@ class Rule:
     pattern: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """A sentence, or the whole text: its first token, the one after its last, and the bits that it does not bring."""
+class _Part(NamedTuple):
+    """Some whole sentences, or the whole text: the first token, the one after the last, the bits that it lacks."""
 
     start: int
     end: int
@@ -60,10 +62,11 @@ class Matcher:
             rule.becomes: chr(self.lexicon.sign_of([rule.becomes])) for rule in self.rules if rule.becomes is not None
         }
         self._compiler: PatternCompiler | None = None
-        self._expressions: dict[int, re.Pattern[str]] = {}
+        self._expressions: list[re.Pattern[str] | None] = [None] * len(self.rules)
         self._bits_of_sign: dict[str, int] = {}
         self._needed_bits: list[int] = []
         self._bits_always = 0
+        self._every_bit = 0
         self._rules_by_rarest: list[tuple[int, list[int]]] = []
         self._reaching: list[bool] = []
         self._stop = ""
@@ -82,6 +85,7 @@ class Matcher:
             by_rarest.setdefault(needs[0] if needs else 0, []).append(len(self._needed_bits))
             self._needed_bits.append(sum(set(needs)))
         self._rules_by_rarest = list(by_rarest.items())
+        self._every_bit = (1 << len(bits)) - 1
         for signs, bit in bits.items():
             for sign in map(chr, signs):
                 self._bits_of_sign[sign] = self._bits_of_sign.get(sign, 0) | bit
@@ -92,7 +96,7 @@ class Matcher:
 
     def expression(self, index: int) -> re.Pattern[str]:
         """Return the compiled expression of a rule, made at its first use."""
-        known = self._expressions.get(index)
+        known = self._expressions[index]
         if known is None:
             if self._compiler is None:
                 raise RuntimeError("make_ready has not been called")
@@ -102,27 +106,30 @@ class Matcher:
     def matches(self, tokens: Tokens) -> Iterator[Match]:
         """Yield what the rules catch; a rule that spares rewrites the signs that later rules see.
 
-        A rule is tried on those sentences alone whose signs bring all that it needs; one that may reach over the end
+        A rule is tried on those parts alone whose signs bring all that it needs; one that may reach over the end
         of a sentence is tried on the whole text.
         """
         line = "".join(tokens.signs)
-        whole, sentences = self._parts(line)
+        whole, parts = self._parts(line)
+        needed_bits, reaching, expressions = self._needed_bits, self._reaching, self._expressions
         for index in self._called_by(whole):
-            needed, rule = self._needed_bits[index], self.rules[index]
-            for part in (whole,) if self._reaching[index] else sentences:
-                if needed & part.missing:
+            needed = needed_bits[index]
+            expression = expressions[index]
+            for start, end, missing in (whole,) if reaching[index] else parts:
+                if needed & missing:
                     continue
-                expression = self._expressions.get(index) or self.expression(index)
-                if expression.search(line, part.start, part.end) is None:
+                if expression is None:
+                    expression = self.expression(index)
+                if expression.search(line, start, end) is None:
                     continue
-                told = "told" if expression.groupindex else 0
+                rule, told = self.rules[index], "told" if expression.groupindex else 0
                 if rule.becomes is not None:
-                    line = spared(expression, told, self._spared_signs[rule.becomes], line, part.start, part.end)
+                    line = spared(expression, told, self._spared_signs[rule.becomes], line, start, end)
                     continue
-                for match in expression.finditer(line, part.start, part.end):
-                    first, end = match.span(told)
-                    if end > first:
-                        yield Match(rule.category or "", first, end - 1)
+                for match in expression.finditer(line, start, end):
+                    first, after = match.span(told)
+                    if after > first:
+                        yield Match(rule.category or "", first, after - 1)
 
     def _called_by(self, whole: _Part) -> list[int]:
         """Return the rules, in their order, whose needs a text meets somewhere; first by the rarest need of each."""
@@ -138,19 +145,19 @@ class Matcher:
         return called
 
     def _parts(self, line: str) -> tuple[_Part, list[_Part]]:
-        """Return the whole text and its sentences, each with the bits that it does not bring."""
-        known, always = self._bits_of_sign, self._bits_always
+        """Return the whole text and its parts, each with the bits that it does not bring."""
+        known, always, every, stop = self._bits_of_sign, self._bits_always, self._every_bit, self._stop
         sentences: list[_Part] = []
         start, brought, in_all = 0, always, always
         for position, sign in enumerate(line):
             brought |= known.get(sign, 0)
-            if sign == self._stop:
-                sentences.append(_Part(start, position + 1, ~brought))
+            if sign == stop and position - start >= _SHORTEST_PART:
+                sentences.append(_Part(start, position + 1, every & ~brought))
                 start, in_all, brought = position + 1, in_all | brought, always
         if start < len(line):
-            sentences.append(_Part(start, len(line), ~brought))
+            sentences.append(_Part(start, len(line), every & ~brought))
             in_all |= brought
-        return _Part(0, len(line), ~in_all), sentences
+        return _Part(0, len(line), every & ~in_all), sentences
 
 
 def spared(expression: re.Pattern[str], told: str | int, sign: str, line: str, start: int = 0, end: int = -1) -> str:

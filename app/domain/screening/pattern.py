@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from app.domain.screening.lexicon import Lexicon
 
 LONGEST_REPEAT = 12
-_NEEDS_KEPT = 8
+_NEEDS_KEPT = 6
 _ELEMENT = re.compile(
     r"\s*(?:"
     r"~(?P<gap>\d+)|(?P<open>!?\()|(?P<close>\))|(?P<bar>\|)|(?P<mark>[<>])|(?P<edge>[\^$])"
@@ -211,7 +211,7 @@ class PatternCompiler:
 
     def needs(self, row: list[Element]) -> tuple[frozenset[int], ...]:
         """Return sets of signs of each of which a match holds at least one, the rarest first; to skip other texts."""
-        found = {signs for signs in self._needs(row) if len(signs) < self._anything / 2}
+        found = {signs for signs in self._needs(row) if len(signs) < self._anything / 12}
         return tuple(sorted(found, key=len)[:_NEEDS_KEPT])
 
     def _needs(self, row: list[Element]) -> Iterator[frozenset[int]]:

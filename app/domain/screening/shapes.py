@@ -20,6 +20,7 @@ _NO_DIGITS = dict.fromkeys(range(ord("0"), ord("9") + 1))
 _DIGITS = re.compile(r"[0-9]+")
 _SHORT_WORD_BEFORE = re.compile(r"(?<![a-z0-9])[a-z]{1,3}[ #-]{1,3}$")  # "A 201", "WAC 229"
 _LONGEST_WORD_BEFORE = 6
+_BEFORE_A_NUMBER = (" ", "#", "-")
 
 
 _TAXPAYER_GROUPS = frozenset([*range(50, 66), *range(70, 89), *range(90, 93), *range(94, 100)])
@@ -84,7 +85,7 @@ def _starts(letters: str) -> list[tuple[int, int]]:
         before = letters[max(0, start - _LONGEST_WORD_BEFORE) : start]
         if before.rstrip(" ")[-1:] in ("(", "+"):
             places.add(start - len(before) + len(before.rstrip(" ")) - 1)
-        if (short := _SHORT_WORD_BEFORE.search(before)) is not None:
+        if before[-1:] in _BEFORE_A_NUMBER and (short := _SHORT_WORD_BEFORE.search(before)) is not None:
             places.add(start - len(before) + short.start())
     windows = ((start, letters[start : start + _LONGEST_SHAPE]) for start in sorted(places))
     return [(start, len(window) - len(window.translate(_NO_DIGITS))) for start, window in windows]
@@ -134,10 +135,7 @@ class Shapes:
             if form.begins == "anywhere":
                 self._keep(form, form.expression.finditer(letters), letters, found)
                 continue
-            if form.begins == "near":
-                places = _places_of(form.near, letters)
-            else:
-                places = by_digits[form.digits]
+            places = _places_of(form.near, letters) if form.begins == "near" else by_digits[form.digits]
             if places:
                 matches = [match for at in places if (match := form.expression.match(letters, at))]
                 self._keep(form, matches, letters, found)

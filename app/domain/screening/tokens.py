@@ -59,7 +59,7 @@ class Tokeniser:
         """Give out the signs of what is no word, and learn those of the lexicon."""
         self._words = lexicon.words
         self._phrases = lexicon.phrases
-        self._beginnings = lexicon.phrase_beginnings
+        self._second_words = lexicon.second_words
         self._splits = {fused: parts.split() for fused, parts in lexicon.splits.items()}
         self._abbreviations = frozenset(lexicon.words_in("ABBREVIATION"))
         sign = self._sign_of = lexicon.sign_of
@@ -81,7 +81,7 @@ class Tokeniser:
     def cut(self, text: PlainText, shapes: Sequence[Shape]) -> Tokens:
         """Return the tokens of a text, a recognised shape (phone, date, plate) being one token."""
         letters, cased = text.letters, text.cased
-        words, beginnings = self._words, self._beginnings
+        words, second_words = self._words, self._second_words
         telling, namelike = capitals_tell(cased), self._namelike
         tokens = Tokens([], [], [])
         spans = [match.span() for match in TOKEN.finditer(letters)]
@@ -100,7 +100,12 @@ class Tokeniser:
             word = letters[start:end]
             index += 1
             sign = words.get(word)
-            if word in beginnings and (phrase := self._phrase(letters, spans, index, word)) is not None:
+            if (
+                word in second_words
+                and index < count
+                and letters[spans[index][0] : spans[index][1]] in second_words[word]
+                and (phrase := self._phrase(letters, spans, index, word)) is not None
+            ):
                 sign, index = phrase
                 end = spans[index - 1][1]
             elif sign is None:

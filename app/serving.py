@@ -12,6 +12,7 @@ from app.main import create_app
 from app.service.check_ledger import NoCheckpoint, TablesBehind
 from app.settings import Settings
 from app.store.ledger_files import KeysRefused
+from app.web.api import stream
 from app.web.observing import log_json_lines
 
 # How long a client may take to send a request's headers, and then its body. uvicorn itself sets no end to either.
@@ -68,6 +69,12 @@ class ImpatientProtocol(HttpToolsProtocol):
         """Note that the request is here."""
         self._missing = None
         super().on_message_complete()
+
+    def shutdown(self) -> None:
+        """Let what is being answered be answered; a stream, which has no end, is cut, and its client comes back."""
+        super().shutdown()
+        if self.cycle is not None and not self.cycle.response_complete and self.scope["path"] == stream.PATH:
+            self.transport.close()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Stop waiting: there is nobody to wait for."""

@@ -42,16 +42,6 @@ def test_each_kind_of_event_of_an_inquiry_has_a_word(kind):
     assert catalogue("en")[f"console.event.{kind.value.replace(':', '_')}"]
 
 
-def test_both_languages_say_the_same_with_the_same_placeholders():
-    english, spanish = (
-        {key: text for key, text in catalogue(language).items() if key.startswith("console.")} for language in LANGUAGES
-    )
-    assert english.keys() == spanish.keys()
-    placeholders = re.compile(r"{\w+}")
-    for key, text in english.items():
-        assert sorted(placeholders.findall(text)) == sorted(placeholders.findall(spanish[key])), key
-
-
 def test_the_scripts_say_only_what_the_catalogue_holds_and_all_of_it():
     source = "".join(file.read_text("utf-8") for file in SCRIPTS)
     said = set(re.findall(r'\b(?:say|refuse)\((?:[^()"]*\? )?"(\w+)"', source)) | set(

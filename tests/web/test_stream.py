@@ -15,11 +15,13 @@ import pytest
 from app.domain.actor import OPERATOR
 from app.main import write_session
 from app.service.log_inquiry import log_inquiry
+from app.serving import SHUTDOWN_SECONDS
 from app.store.engine import open_database
 from app.web import feed
 from app.web.api import stream as streaming
 from tests.builders import a_new_inquiry
 from tests.problem import is_problem
+from tests.process import migrated
 
 PATH = "/v1/stream"
 PATIENCE_SECONDS = 10
@@ -315,3 +317,17 @@ def test_the_document_describes_the_stream_without_what_client_generators_refuse
     operation = desk.get("/openapi.json").json()["paths"][PATH]["get"]
     assert set(operation["responses"]["200"]["content"]) == {"text/event-stream"}
     assert "itemSchema" not in json.dumps(operation)
+
+
+def test_an_open_stream_holds_up_no_shutdown(tmp_path):
+    process = migrated(tmp_path)
+    try:
+        process.start()
+        headers = {"Authorization": f"Bearer {process.token('dispatcher')}"}
+        with process.client.stream("GET", PATH, headers=headers) as answer:
+            assert answer.status_code == 200
+            began = time.monotonic()
+            process.stop()
+            assert time.monotonic() - began < SHUTDOWN_SECONDS / 2
+    finally:
+        process.close()

@@ -21,7 +21,8 @@ from app.web.route import ContractRoute
 from app.web.service import service_of
 from app.web.sessions import COOKIE, LONGEST_SESSION, session_of
 
-router = APIRouter(prefix="/v1/stream", tags=["stream"], route_class=ContractRoute)
+PATH = "/v1/stream"
+router = APIRouter(prefix=PATH, tags=["stream"], route_class=ContractRoute)
 
 # The contract says at least every 5 s.
 SILENCE_SECONDS = 3

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from statistics import median
 from threading import Thread
+from typing import Any
 
 import httpx
 import uvloop
@@ -72,7 +74,9 @@ def receiving(endpoints: int) -> Iterator[tuple[list[str], Received]]:
     received, loop = Received(), uvloop.new_event_loop()
 
     async def listen() -> list[str]:
-        servers = [await loop.create_server(lambda: _Receiver(received), "127.0.0.1", 0) for _ in range(endpoints)]
+        servers: list[Any] = [
+            await loop.create_server(lambda: _Receiver(received), "127.0.0.1", 0) for _ in range(endpoints)
+        ]
         return [f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/" for server in servers]
 
     thread = Thread(target=loop.run_forever, daemon=True)
@@ -92,7 +96,7 @@ def seed(data: Path, urls: list[str], messages: int = 0) -> None:
     for url in urls:
         new = NewWebhook(url, None, (MessageType.INQUIRY_LOGGED,))
         service.writer.submit(
-            lambda session, new=new: add_webhook(session, service.webhook_secrets, new, OPERATOR, now)
+            partial(add_webhook, secrets=service.webhook_secrets, new=new, by=OPERATOR, at=now)
         ).result(30)
     waiting = [
         service.writer.submit(lambda session: log_inquiry(session, _an_inquiry(now), OPERATOR, now))

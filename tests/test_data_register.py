@@ -91,7 +91,7 @@ def test_each_file_that_the_service_writes_is_in_the_register(desk):
     assert [name for name in names if not any(fnmatch(name, pattern) for pattern in patterns)] == []
     unseen = {pattern for pattern in patterns if not any(fnmatch(name, pattern) for name in names)}
     # The one is made by the operator, the other for the first webhook.
-    assert unseen <= {"vault/LEGAL-HOLD", "webhook.key"}
+    assert unseen <= {"vault/LEGAL-HOLD", "webhook.key", "checkpoint"}
 
 
 def test_each_part_of_a_log_line_is_in_the_register(desk, caplog):

@@ -40,6 +40,13 @@ CONTRACT: dict[str, list[str]] = {
     "public.entry.agency": list(Agency),
     "public.entry.asked": list(Source),
     "public.about.store": list(STORES),
+    "notices.event": [
+        "inquiry_logged",
+        "call_outcome_recorded",
+        "inquiry_status_changed",
+        "alert_city_facility",
+        "alert_possible_impersonation",
+    ],
     "console.event": [kind.replace(":", "_") for kind in Kind],
 }
 _SOURCES = "\n".join(file.read_text("utf-8") for kind in ("*.py", "*.html", "*.js") for file in sorted(APP.rglob(kind)))

@@ -55,6 +55,11 @@ class Courier:
         self._sender: Sends | None = None
         self._opening = asyncio.Lock()
 
+    @property
+    def busy(self) -> bool:
+        """Whether what came of an attempt is not on disk yet."""
+        return self._recorder.busy
+
     async def open(self) -> Sends:
         """Return what sends, opened once, when it is first wanted."""
         async with self._opening:

@@ -13,8 +13,11 @@ from typing import Any
 
 from app.store.leases import Claimed
 
-# How long the next message waits for the one before, seconds: no endpoint that is well takes longer.
+# How long the next message waits for the one before, seconds: no endpoint that is well takes longer. With many waiting
+# it waits a moment only, and a distant endpoint gets a few at once.
 PATIENCE = 1.0
+PATIENCE_WITH_MANY = 0.05
+MANY = 8
 # How many messages of one lane may be on their way at once: what a dead endpoint can take up.
 AT_ONCE = 8
 
@@ -71,6 +74,6 @@ class Lane:
             if self._more and len(self._waiting) <= self._claim // 2:
                 self._more = False
                 self._on_room()
-            await asyncio.wait({task}, timeout=PATIENCE)
+            await asyncio.wait({task}, timeout=PATIENCE if len(self._waiting) < MANY else PATIENCE_WITH_MANY)
             while len(self._on_their_way) >= AT_ONCE:
                 await asyncio.wait(self._on_their_way, return_when=asyncio.FIRST_COMPLETED)

@@ -17,6 +17,8 @@ from app.store.session import WriteSession
 
 # What is written in one go, so that no dispatcher waits for it.
 AT_ONCE = 64
+# So many outcomes waiting mean that the database is away: nothing more is sent until they are written.
+BEHIND = 256
 
 
 class Recorder:
@@ -24,39 +26,44 @@ class Recorder:
 
     def __init__(self, write: Writes, clock: Callable[[], datetime], *, again_seconds: float) -> None:
         self._write, self._clock, self._again = write, clock, again_seconds
-        self._waiting: list[tuple[Outcome, asyncio.Future[None]]] = []
+        self._waiting: list[Outcome] = []
         self._writing: asyncio.Task[None] | None = None
 
+    @property
+    def busy(self) -> bool:
+        """Whether something is not on disk yet."""
+        return bool(self._waiting)
+
     async def record(self, outcome: Outcome) -> None:
-        """Return once an outcome is on disk, however long the database is away: nothing is sent twice for that."""
-        done = asyncio.get_running_loop().create_future()
-        self._waiting.append((outcome, done))
+        """Take an outcome, which is written soon; wait only while the database is so far behind that nothing helps.
+
+        However long it is away, nothing is sent twice for that: the row stays its worker's until it is written.
+        """
+        self._waiting.append(outcome)
         if self._writing is None or self._writing.done():
             self._writing = asyncio.create_task(self._write_all())
-        await done
+        if len(self._waiting) > BEHIND:
+            await asyncio.wait({self._writing})
 
     async def finish(self) -> None:
         """Write what waits, once: as the service ends."""
         if self._writing is not None:
             self._writing.cancel()
-        outcomes = [outcome for outcome, _ in self._waiting]
+            await asyncio.wait({self._writing})
+        outcomes = list(self._waiting)
         if outcomes:
             await succeeds(lambda: self._write(lambda session: self._put(session, outcomes)))
 
     async def _write_all(self) -> None:
         while self._waiting:
-            batch = self._waiting[:AT_ONCE]
-            outcomes = [outcome for outcome, _ in batch]
+            outcomes = self._waiting[:AT_ONCE]
 
             async def write(outcomes: list[Outcome] = outcomes) -> None:
                 await self._write(lambda session: self._put(session, outcomes))
 
             while not await succeeds(write):  # noqa: ASYNC110  # no event tells of its return
                 await asyncio.sleep(self._again)
-            del self._waiting[: len(batch)]
-            for _, done in batch:
-                if not done.done():
-                    done.set_result(None)
+            del self._waiting[: len(outcomes)]
 
     def _put(self, session: WriteSession, outcomes: list[Outcome]) -> None:
         leases.record(session, outcomes)

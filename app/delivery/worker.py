@@ -111,7 +111,7 @@ class Worker:
         return lane
 
     def _busy(self) -> bool:
-        return any(lane.busy for lane in self._lanes.values())
+        return self._courier.busy or any(lane.busy for lane in self._lanes.values())
 
     def _forget(self, webhook_id: str | None = None) -> None:
         """Start nothing more that was claimed: for an endpoint that is gone, or at all."""

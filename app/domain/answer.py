@@ -21,7 +21,7 @@ _IMPERSONATION_ES = (
 )
 
 _MONTHS_ES = (
-    "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre".split()  # noqa: SIM905
+    "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre".split()  # noqa: SIM905  # a list for people to read
 )
 
 _WITHDRAWN_EN = {

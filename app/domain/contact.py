@@ -73,7 +73,7 @@ def _shift(rule: str) -> _Shift:
 
 def _minutes(text: str) -> int:
     hours, minutes = map(int, text.split(":"))
-    if minutes > 59 or hours * 60 + minutes > _END_OF_DAY:  # noqa: PLR2004
+    if minutes > 59 or hours * 60 + minutes > _END_OF_DAY:  # noqa: PLR2004  # the framework's own form
         raise ValueError("no such time of day")
     return hours * 60 + minutes
 

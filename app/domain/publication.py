@@ -56,6 +56,16 @@ class Leaf:
     data: Mapping[str, Any]
 
     @property
+    def moves_status(self) -> bool:
+        """Whether the inquiry stands as the leaf says from here on.
+
+        A correction opens at once. One without an answer changed no status, but names the one that stands, which an
+        event may have brought that is not public yet: that is told with its own answer, when it is old enough.
+        """
+        names_only = self.kind is Kind.INQUIRY_CORRECTED and self.data["answer"] is None
+        return "status" in self.data and self.kind is not Kind.INQUIRY_ANSWERED and not names_only
+
+    @property
     def settles(self) -> bool:
         """Whether the inquiry is settled after it."""
         return self.kind is not Kind.INQUIRY_ANSWERED and self.data.get("status") in SETTLED
@@ -142,7 +152,7 @@ def unsettled_before(today: date) -> date:
 
 def _standing(leaves: Sequence[Leaf]) -> tuple[Status, Mapping[str, str]]:
     """Return the status and the answer after the last leaf that told each."""
-    told = [leaf.data for leaf in leaves if "status" in leaf.data and leaf.kind is not Kind.INQUIRY_ANSWERED]
+    told = [leaf.data for leaf in leaves if leaf.moves_status]
     answers = [data["answer"] for data in told if data["answer"] is not None]
     return Status(told[-1]["status"]), answers[-1]
 

@@ -146,7 +146,9 @@ def _corrected(inquiry: Inquiry, index: int, leaf: Leaf) -> None:
         raise ValueError(f"the correction does not replace what stands for call {number.decode()} of {inquiry.number}")
     inquiry.corrections.append(Correction(leaf.at, number, call.outcome, outcome))
     call.outcome, call.agency, call.told_by = outcome, agency, index
-    _stands(inquiry, leaf, status, answer, number)
+    # Without an answer it changed no status; the one that it names may come from a leaf that is closed still.
+    if answer != _NULL:
+        _stands(inquiry, leaf, status, answer, number)
 
 
 def _answered(inquiry: Inquiry, _: int, leaf: Leaf) -> None:

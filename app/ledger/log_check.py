@@ -3,7 +3,7 @@
 Part of the verifier. What leaves cannot show is not checked: alerts, and when an entry was published or updated.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
 
@@ -22,14 +22,19 @@ _OF_PLACE = frozenset({"observed_at", "activity", "area_command", "block"})
 
 
 class LogCheck:
-    """The public log against the leaves, of which those up to `newest` had to be open before the log was read."""
+    """The public log against the leaves, of which those up to `newest` had to be open before the log was read.
 
-    def __init__(self, source: Source, histories: Histories, problems: Problems, newest: int, size: int) -> None:
+    `size_now` asks the source for its checkpoint once more and returns the size that it tells.
+    """
+
+    def __init__(
+        self, source: Source, histories: Histories, problems: Problems, newest: int, size_now: Callable[[], int]
+    ) -> None:
         self._source = source
         self._histories = histories
         self._problems = problems
         self._newest = newest
-        self._size = size
+        self._size_now = size_now
 
     def run(self, newest_at: str) -> None:
         """Check every entry of the log, then tell which inquiries it leaves out.
@@ -67,13 +72,14 @@ class LogCheck:
     def _once_more(self, inquiry: Inquiry | None, number: str, wrong: list[str]) -> tuple[Inquiry | None, list[str]]:
         """Read leaves and entry of one inquiry again, since what is public may have moved on between the two.
 
-        What is not known yet begins after the newest leaf that was open when the reading began.
+        What is not known yet begins after the newest leaf that was open when the reading began, and may end after the
+        checkpoint of then: a correction shows at once. Whoever verifies next holds those leaves to their checkpoint.
         """
         now = self._source.entry_now(number)
         if now is None:
             return inquiry, wrong
         first = inquiry.first if inquiry else self._newest + 1
-        inquiry = history_of(self._source, number, first, self._size)
+        inquiry = history_of(self._source, number, first, self._size_now())
         return inquiry, _differing(inquiry, now)
 
 

@@ -5,7 +5,7 @@ before what is open, and every entry of the public log against its leaves. It re
 not grow with the ledger.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from app.ledger.checkpoint import Checkpoint, NoteRefused, VerifierKey, open_checkpoint
 from app.ledger.leaves_check import LeavesCheck, newest_open
@@ -43,11 +43,17 @@ def verify(source: Source, keys: Sequence[VerifierKey], older: Sequence[bytes] =
     if any(checkpoint.origin != signed.origin for checkpoint in before):
         raise NoteRefused("the older checkpoint is that of another log")
     problems = Problems()
-    opened = _check_leaves(source, problems, signed, before)
+    opened = _check_leaves(source, problems, signed, before, lambda: open_checkpoint(source.checkpoint(), keys).size)
     return Report(signed.size, problems.in_order(), opened)
 
 
-def _check_leaves(source: Source, problems: Problems, signed: Checkpoint, before: Sequence[Checkpoint]) -> int:
+def _check_leaves(
+    source: Source,
+    problems: Problems,
+    signed: Checkpoint,
+    before: Sequence[Checkpoint],
+    size_now: Callable[[], int],
+) -> int:
     tree = TreeCheck(source, problems, signed, before)
     newest = newest_open(source, signed.size)
     leaves = LeavesCheck(problems, newest)
@@ -55,7 +61,7 @@ def _check_leaves(source: Source, problems: Problems, signed: Checkpoint, before
         if _read_bundles(source, problems, signed.size, tree, leaves):
             tree.finish()
             leaves.finish()
-            LogCheck(source, leaves.histories, problems, newest, signed.size).run(leaves.newest_at)
+            LogCheck(source, leaves.histories, problems, newest, size_now).run(leaves.newest_at)
     finally:
         leaves.histories.close()
     return leaves.opened

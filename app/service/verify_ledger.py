@@ -127,7 +127,11 @@ class TablesSource:
         for place, row in enumerate(self._bundle[:width]):
             if row[0] != first + place:
                 break
-            entries.append(self._entry(row))
+            try:
+                entries.append(self._entry(row))
+            except (TypeError, AttributeError, UnicodeError):  # an edit changed a value's type, which SQLite lets it
+                self.problems.add(row[0], "a column of the event is of another type than was committed to")
+                entries.append(b"")
         return entries
 
     def opened(self, number: int) -> Sequence[Opened | None]:

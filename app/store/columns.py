@@ -20,10 +20,10 @@ class UtcTime(TypeDecorator[datetime]):
     impl = String(24)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:  # noqa: ARG002, D102
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:  # noqa: ARG002, D102  # the framework's own form
         return None if value is None else exact(value)
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002, D102
+    def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002, D102  # the framework's own form
         return None if value is None else datetime.fromisoformat(value)
 
 
@@ -37,10 +37,10 @@ class Word(TypeDecorator[StrEnum]):
         super().__init__(32)
         self.words = words
 
-    def process_bind_param(self, value: StrEnum | None, dialect: Dialect) -> str | None:  # noqa: ARG002, D102
+    def process_bind_param(self, value: StrEnum | None, dialect: Dialect) -> str | None:  # noqa: ARG002, D102  # the framework's own form
         return None if value is None else str(value)
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ANN401, ARG002, D102
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ANN401, ARG002, D102  # the framework's own form
         return None if value is None else self.words(value)
 
 
@@ -54,10 +54,10 @@ class Words(TypeDecorator[tuple[StrEnum, ...]]):
         super().__init__(200)
         self.words = words
 
-    def process_bind_param(self, value: tuple[StrEnum, ...] | None, dialect: Dialect) -> str | None:  # noqa: ARG002, D102
+    def process_bind_param(self, value: tuple[StrEnum, ...] | None, dialect: Dialect) -> str | None:  # noqa: ARG002, D102  # the framework's own form
         return None if value is None else ",".join(value)
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ANN401, ARG002, D102
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ANN401, ARG002, D102  # the framework's own form
         return None if value is None else tuple(self.words(word) for word in value.split(",") if word)
 
 

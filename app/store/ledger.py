@@ -6,6 +6,7 @@ Nothing is trusted from memory: an append reads the right edge inside its transa
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import Connection, and_, delete, func, insert, or_, select, text
 from sqlmodel import Session
@@ -131,12 +132,18 @@ def entries(session: Session, first: int, end: int) -> list[bytes]:
 def newest_checkpoint(session: Session) -> StoredCheckpoint | None:
     """Return the checkpoint that was stored last."""
     row = session.execute(_CHECKPOINTS.order_by(_checkpoint.number.desc()).limit(1)).first()
-    return None if row is None else StoredCheckpoint(*row)
+    return None if row is None else _stored(row)
+
+
+def _stored(row: Sequence[Any]) -> StoredCheckpoint:
+    """Return a row's checkpoint. Somebody's edit may have made text of SQLite's bytes: then the signature fails."""
+    number, size, note, signed_at = row
+    return StoredCheckpoint(number, size, note.encode() if isinstance(note, str) else note, signed_at)
 
 
 def checkpoints(session: Session) -> Iterator[StoredCheckpoint]:
     """Yield the checkpoints that are kept, oldest first."""
-    return (StoredCheckpoint(*row) for row in session.execute(_CHECKPOINTS.order_by(_checkpoint.number)))
+    return (_stored(row) for row in session.execute(_CHECKPOINTS.order_by(_checkpoint.number)))
 
 
 _CHECKPOINTS = select(_checkpoint.number, _checkpoint.size, _checkpoint.note, _checkpoint.signed_at)

@@ -138,7 +138,7 @@ class PublicLane:
 
         async def gather(message: Message) -> None:
             nonlocal start
-            if message["type"] == "http.response.start" and keeping.may and message["status"] == 200:  # noqa: PLR2004
+            if message["type"] == "http.response.start" and keeping.may and message["status"] == 200:  # noqa: PLR2004  # the framework's own form
                 start = message
             elif start is not None and message["type"] == "http.response.body":
                 parts.append(message.get("body", b""))

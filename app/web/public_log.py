@@ -189,8 +189,8 @@ class PublicLog:
     def _publish(self, session: WriteSession, now: datetime) -> Publication:
         moved = publish(session, self._settings.publication_delay, now)
         newest = ledger.newest_checkpoint(session)
-        if newest is None or newest.size < moved.cut:
-            # All of it is public by now: a checkpoint tells nothing that the log does not.
+        if newest is None or newest.size <= moved.newest:
+            # What the log tells, a correction that shows at once too, can be checked from the same moment on.
             self._sign(session, now)
         return moved
 

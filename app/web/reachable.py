@@ -14,19 +14,21 @@ _LOOK_UP_SECONDS = 3.0
 _PORTS = {"http": 80, "https": 443}
 
 
-async def must_be_reachable(service: Service, url: str) -> None:
-    """Raise InvalidRequest at `/url` where webhooks may not go."""
+async def refusal_of(service: Service, url: str) -> InvalidRequest | None:
+    """Return what a URL is refused by, at `/url`, where webhooks may not go; None where they may.
+
+    The use case raises it: a repeat, an unknown endpoint and one that has changed come first in the contract's order.
+    """
     reach, parts = service.settings.reach, urlsplit(url)
     host, plain = parts.hostname or "", parts.scheme == "http"
     if not reach.permits_name(host, plain=plain):
-        raise _refused()
+        return _refused()
     try:
         async with asyncio.timeout(_LOOK_UP_SECONDS):
             addresses = await service.look_up(host, parts.port or _PORTS[parts.scheme])
     except (TimeoutError, OSError):
-        return
-    if not reach.permits(host, addresses, plain=plain):
-        raise _refused()
+        return None
+    return None if reach.permits(host, addresses, plain=plain) else _refused()
 
 
 def _refused() -> InvalidRequest:

@@ -14,9 +14,7 @@ def every_route(app: FastAPI) -> list[APIRoute]:
 
 def methods_of(app: FastAPI, path: str) -> list[str]:
     """Return the methods that an address takes, in order; what takes GET takes HEAD too."""
-    methods = {
-        method for route in every_route(app) if route.path_regex.match(path) for method in (route.methods or ())
-    }
+    methods = {method for route in every_route(app) if route.path_regex.match(path) for method in (route.methods or ())}
     return sorted(methods | {"HEAD"} if "GET" in methods else methods)
 
 

@@ -15,6 +15,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
@@ -25,6 +26,7 @@ from app.main import create_app
 from app.service.keep_contacts import add_contact
 from app.service.keep_tokens import NewToken, create_token
 from app.settings import Settings
+from app.store import ledger, log
 from app.web.service import Service
 from tests.browser.public_months import fill_months
 from tests.builders import a_new_contact
@@ -100,6 +102,17 @@ def serve(folder: Path, *, port: int = 0, **settings: Any) -> Iterator[Site]:
         thread.join(PATIENCE_SECONDS)
 
 
+def wait_until_public(site: Site) -> None:
+    """Wait until all that was written stands in the public log, for a service without a publication delay."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        httpx.get(site.url, trust_env=False)
+        with site.service.database.read() as session:
+            if log.publication(session).cut == ledger.size_of(session):
+                return
+        assert time.monotonic() < deadline, "not all of the log became public in time"
+
+
 @pytest.fixture
 def site(sqlite_url: str, data_dir: Path) -> Iterator[Site]:
     """A service of the test's own, empty but for one contact at ICE that is always on duty."""
@@ -142,6 +155,7 @@ def public_site(migrated_file: Path, tmp_path_factory: pytest.TempPathFactory) -
     running = serve(folder, publication_delay=timedelta(0))
     opened = next(running)
     opened.do(lambda session: fill_months(session, datetime.now(UTC)))
+    wait_until_public(opened)
     yield opened
     running.close()
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, sync_playwright
 
 from app.store import migrate
-from tests.browser.conftest import CHROMIUM, LANGUAGES, SCHEMES, SIZES, Site, serve
+from tests.browser.conftest import CHROMIUM, LANGUAGES, SCHEMES, SIZES, Site, serve, wait_until_public
 from tests.browser.public_months import fill_months
 from tests.browser.public_pages import public_pages
 
@@ -37,6 +37,7 @@ def _site() -> Iterator[Site]:
         serving = serve(Path(folder), publication_delay=timedelta(0))
         site = next(serving)
         site.do(lambda session: fill_months(session, datetime.now(UTC)))
+        wait_until_public(site)
         yield site
         serving.close()
 

@@ -3,9 +3,10 @@
 import asyncio
 import threading
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from app.delivery.pace import Pace
@@ -51,6 +52,8 @@ class Outbox:
     database: Database
     writer: Writer
     clock: Callable[[], datetime]
+    # The ids of the messages that were started, in order, by where they went.
+    started: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
 
     def adds_webhook(self, url: str, *events: MessageType) -> tuple[str, str]:
         """Add an endpoint and return its id and secret."""
@@ -106,8 +109,13 @@ def working(
 ) -> Iterator[Worker]:
     """Run a worker until the block ends."""
 
+    class Noting(Sender):
+        async def send(self, url, headers, body):
+            of.started[url].append(headers["webhook-id"])
+            return await super().send(url, headers, body)
+
     async def open_usual() -> Sender:
-        return Sender(LOOPBACK, look_up=_leads_to_itself, deadline_seconds=2.0)
+        return Noting(LOOPBACK, look_up=_leads_to_itself, deadline_seconds=2.0)
 
     worker = Worker(
         write or of.writer.run, of.read, open_sender or open_usual, SECRETS, of.clock, pace=pace, attempted=attempted

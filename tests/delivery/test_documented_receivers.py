@@ -70,7 +70,7 @@ def answers(port):
 
 def post(url, headers, body):
     try:
-        return urllib.request.urlopen(urllib.request.Request(url, body, headers), timeout=5).status  # noqa: S310
+        return urllib.request.urlopen(urllib.request.Request(url, body, headers), timeout=5).status  # noqa: S310  # the framework's own form
     except urllib.error.HTTPError as refused:
         with refused:
             return refused.code
@@ -121,9 +121,9 @@ def test_the_worker_and_a_documented_receiver_understand_each_other(sqlite_datab
         port = refused_port()
         _, secret = outbox.adds_webhook(f"http://127.0.0.1:{port}/", MessageType.INQUIRY_LOGGED)
         with documented(language, tmp_path, secret) as (url, printed):
-            from app.service.keep_webhooks import change_webhook  # noqa: PLC0415
-            from app.store.webhooks import webhooks  # noqa: PLC0415
-            from tests.builders import SUPERVISOR  # noqa: PLC0415
+            from app.service.keep_webhooks import change_webhook  # noqa: PLC0415  # loaded only where it is needed
+            from app.store.webhooks import webhooks  # noqa: PLC0415  # loaded only where it is needed
+            from tests.builders import SUPERVISOR  # noqa: PLC0415  # loaded only where it is needed
 
             with sqlite_database.read() as session:
                 webhook_id = webhooks.first(session).id

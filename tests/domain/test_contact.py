@@ -61,7 +61,7 @@ def test_without_hours_somebody_is_always_on_duty(moment):
     assert on_duty(None, moment)
 
 
-@given(moment=st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001
+@given(moment=st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001  # the framework's own form
 def test_a_day_split_between_two_desks_has_one_of_them_on_duty(moment):
     """Also in the hour that summer time leaves out and the one that winter time brings twice."""
     day_desk, night_desk = on_duty("Mo-Su 06:00-22:00", moment), on_duty("Mo-Su 22:00-06:00", moment)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from app.domain.identifier import is_id, new_id
 from tests.builders import AT
 
-moments = st.datetimes(datetime(1970, 1, 1), datetime(2500, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
+moments = st.datetimes(datetime(1970, 1, 1), datetime(2500, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001  # the framework's own form
 ten_bytes = st.binary(min_size=10, max_size=10)
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from app.domain.moment import day_in_denver, exact, to_millisecond, to_minute
 
 offsets = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
-moments = st.datetimes(datetime(2, 1, 1), datetime(9998, 1, 1), timezones=offsets)  # noqa: DTZ001
+moments = st.datetimes(datetime(2, 1, 1), datetime(9998, 1, 1), timezones=offsets)  # noqa: DTZ001  # the framework's own form
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ def test_a_day_is_a_day_in_utc():
 
 
 @given(
-    at=st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001
+    at=st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001  # the framework's own form
     kept=st.timedeltas(timedelta(seconds=1), timedelta(days=4000)),
 )
 def test_a_days_key_goes_when_the_last_thing_sealed_that_day_was_kept_long_enough_and_within_a_day_of_it(at, kept):

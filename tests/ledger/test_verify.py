@@ -421,6 +421,26 @@ def test_what_is_published_while_the_log_is_read_is_no_problem(tmp_path):
     assert [problem.what for problem in verify(Url(served), KEYS).problems] == []
 
 
+def test_what_is_corrected_while_the_log_is_read_is_no_problem(tmp_path):
+    """The correction shows at once, and stands after the checkpoint that was read first."""
+    ledger = InventedLedger()
+    for _ in range(10):
+        ledger.settled()
+    number = ledger.logged()
+    ledger.called(number)
+    replaced = ledger.outcome(number)
+    served = Served(ledger.write_mirror(tmp_path), ledger)
+
+    def correct() -> None:
+        served.after_list = lambda: None
+        ledger.corrected(number, replaced)
+        ledger.write_mirror(tmp_path)
+
+    served.after_list = correct  # the eleventh entry is on the second page
+
+    assert [problem.what for problem in verify(Url(served), KEYS).problems] == []
+
+
 def test_what_is_opened_falsely_while_the_log_is_read_is_found(tmp_path):
     ledger = InventedLedger()
     ledger.settled()

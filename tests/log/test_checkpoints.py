@@ -14,22 +14,9 @@ from app.store.ledger_files import KeyFile, KeysRefused
 from app.store.soundness import LedgerUnsound
 from app.web.public_log import PublicLog
 from tests.desk import NOON, open_desk
+from tests.log.steps import keys_of, many_events, signed, tick
 
 ORIGIN = "localhost/ice-confirmation"
-
-
-def tick(desk):
-    """What the clock does each minute."""
-    desk.room.run(desk.app.state.public_log._tick())  # noqa: SLF001  # the clock's own work
-
-
-def signed(desk):
-    note = desk.as_(None).get("/ledger/checkpoint").content
-    return open_checkpoint(note, [VerifierKey.parse(line) for line in keys_of(desk)])
-
-
-def keys_of(desk):
-    return desk.as_(None).get("/ledger/key").text.splitlines()
 
 
 def test_a_checkpoint_is_signed_on_the_clock_and_not_with_each_event(desk):
@@ -183,10 +170,10 @@ def test_a_change_of_the_right_edge_stops_writes_and_shows_in_readyz(sqlite_url,
 
 def open_desk_without_tokens(url, data_dir):
     """The service opened and not started: an unsound one makes no tokens."""
-    from contextlib import contextmanager  # noqa: PLC0415
+    from contextlib import contextmanager  # noqa: PLC0415  # loaded only where it is needed
 
-    from app.main import open_service  # noqa: PLC0415
-    from app.settings import Settings  # noqa: PLC0415
+    from app.main import open_service  # noqa: PLC0415  # loaded only where it is needed
+    from app.settings import Settings  # noqa: PLC0415  # loaded only where it is needed
 
     @contextmanager
     def opened():
@@ -216,13 +203,9 @@ def test_what_is_found_unsound_is_written_to_no_more(desk):
 
 
 def test_the_whole_check_finds_what_the_edge_does_not_show(desk, exec_past_triggers):
-    for _ in range(150):
-        desk.logged()
+    many_events(desk, 300)
     tick(desk)
-    exec_past_triggers(
-        'UPDATE event SET payload = replace(payload, \'"media"\', \'"city"\'), "by" = \'nobody\' WHERE "index" = 20',
-        desk,
-    )
+    exec_past_triggers("""UPDATE event SET "by" = 'nobody' WHERE "index" = 20""", desk)
 
     desk.app.state.public_log._check_whole()  # noqa: SLF001  # what runs daily
 

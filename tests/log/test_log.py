@@ -119,6 +119,45 @@ def test_a_correction_of_what_is_public_shows_at_once(desk, reader, settle):
     assert "wrong key" not in after.text
 
 
+def test_a_correction_that_shows_at_once_can_be_checked_at_once(desk, reader, settle, verified):
+    """The checkpoint does not wait for the clock: a log that tells more than is signed would verify as unsound."""
+    inquiry = settle()
+    desk.clock.forward(hours=24)
+    reader.get("/v1/log")
+    desk.as_("supervisor").post(f"/v1/calls/{inquiry['call']}/correction", {"outcome": "not_ice", "reason": "wrong"})
+
+    (entry,) = reader.get("/v1/log").json()["items"]
+    evidence = reader.get(f"/v1/log/{inquiry['number']}/evidence").json()
+
+    assert entry["corrections"]
+    assert '"kind":"inquiry:corrected"' in evidence["events"][-1]["payload"]
+    assert verified().problems == ()
+
+
+def test_a_correction_that_shows_at_once_does_not_tell_what_a_later_call_brought(desk, reader, settle, verified):
+    """Status and answer go together: those of the later call are shown when it is old enough."""
+    inquiry = settle()
+    desk.clock.forward(hours=24)
+    before = reader.get(f"/v1/log/{inquiry['number']}").json()
+    desk.called(inquiry, outcome="not_ice")
+    desk.as_("supervisor").post(f"/v1/calls/{inquiry['call']}/correction", {"outcome": "declined", "reason": "wrong"})
+
+    at_once = reader.get(f"/v1/log/{inquiry['number']}").json()
+    page = reader.get(f"/log/{inquiry['number']}?lang=en").text
+
+    assert [(each["from"], each["to"]) for each in at_once["corrections"]] == [("confirmed", "declined")]
+    assert (at_once["status"], at_once["answer"]) == (before["status"], before["answer"])
+    assert "not ICE" not in page
+    assert verified().problems == ()
+
+    desk.clock.forward(hours=24)
+    later = reader.get(f"/v1/log/{inquiry['number']}").json()
+
+    assert later["status"] == "not_ice"
+    assert "not an ICE operation" in later["answer"]["en"]
+    assert verified().problems == ()
+
+
 def test_a_correction_of_what_is_not_public_waits_with_it(desk, reader, settle):
     inquiry = settle()
     desk.as_("supervisor").post(f"/v1/calls/{inquiry['call']}/correction", {"outcome": "not_ice", "reason": "wrong"})
@@ -333,7 +372,7 @@ def test_head_is_answered_as_get_without_a_body(reader):
 
 def test_a_page_is_rendered_once_for_each_state_of_the_log(desk, reader, settle, monkeypatch):
     rendered = itertools.count()
-    from app.web.api import log as routes  # noqa: PLC0415
+    from app.web.api import log as routes  # noqa: PLC0415  # loaded only where it is needed
 
     as_json = routes.as_json
     monkeypatch.setattr(routes, "as_json", lambda *page: (next(rendered), as_json(*page))[1])

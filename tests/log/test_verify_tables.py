@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from app.store.tables import EventRow
-from tests.log.test_checkpoints import tick
+from tests.log.steps import tick
 
 COLUMNS = [column.name for column in EventRow.__table__.columns]
 OTHER = {

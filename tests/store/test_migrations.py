@@ -92,7 +92,7 @@ def test_drift_tells_a_closed_list_that_has_another_word(database_url, monkeypat
 
 
 def test_head_is_the_newest_migration():
-    assert ScriptDirectory(str(migrate._SCRIPTS)).get_heads() == [migrate.HEAD]  # noqa: SLF001
+    assert ScriptDirectory(str(migrate._SCRIPTS)).get_heads() == [migrate.HEAD]  # noqa: SLF001  # the framework's own form
 
 
 def test_a_database_is_current_only_with_all_migrations_and_no_later_one(empty_database_url):
@@ -168,7 +168,7 @@ def test_serve_does_not_import_alembic():
 
 def test_migrations_name_no_type_of_the_code():
     """They outlive it. alembic's drafts name plain types thanks to env.py, and the first migration was drafted so."""
-    for migration in (migrate._SCRIPTS / "versions").glob("0*.py"):  # noqa: SLF001
+    for migration in (migrate._SCRIPTS / "versions").glob("0*.py"):  # noqa: SLF001  # the framework's own form
         assert set(re.findall(r"^(?:import|from) ([\w.]+)", migration.read_text(), re.MULTILINE)) <= {
             "sqlalchemy",
             "alembic",
@@ -176,7 +176,7 @@ def test_migrations_name_no_type_of_the_code():
 
 
 def test_a_drafted_migration_leads_to_the_tables_of_the_code(monkeypatch, tmp_path):
-    scripts = shutil.copytree(migrate._SCRIPTS, tmp_path / "migrations")  # noqa: SLF001
+    scripts = shutil.copytree(migrate._SCRIPTS, tmp_path / "migrations")  # noqa: SLF001  # the framework's own form
     monkeypatch.setattr(migrate, "_SCRIPTS", scripts)
     column = Column("nickname", AutoString(length=12))
     monkeypatch.setattr(migrate.EventRow, "metadata", grown := MetaData())

@@ -87,7 +87,7 @@ def test_rows_are_written_in_the_order_of_what_refers_to_what(database, write):
     def change(session):
         calls.corrections.add(session, calls.CorrectionRecord("correction", "call", AT, "x", "declined", None, 2))
         calls.calls.add(session, CallRecord("call", "contact", AT, "x", None, None, None, None, None, AT, 1, 1))
-        directory.contacts.add(session, Contact("contact", "Desk", Agency.ERO, "+15055550100", None, True, 1, 0, 0))  # noqa: FBT003
+        directory.contacts.add(session, Contact("contact", "Desk", Agency.ERO, "+15055550100", None, True, 1, 0, 0))  # noqa: FBT003  # the framework's own form
 
     write(change)
 
@@ -96,8 +96,8 @@ def test_rows_are_written_in_the_order_of_what_refers_to_what(database, write):
 
 
 def test_a_value_comes_back_as_it_was_and_only_what_changed_is_written(database, write):
-    contact = Contact("contact", "Desk", Agency.ERO, "+15055550100", None, True, 1, 0, 0)  # noqa: FBT003
-    renamed = Contact("contact", "Escritorio", Agency.HSI, "+15055550100", None, True, 1, 0, 3)  # noqa: FBT003
+    contact = Contact("contact", "Desk", Agency.ERO, "+15055550100", None, True, 1, 0, 0)  # noqa: FBT003  # the framework's own form
+    renamed = Contact("contact", "Escritorio", Agency.HSI, "+15055550100", None, True, 1, 0, 3)  # noqa: FBT003  # the framework's own form
     write(lambda session: directory.contacts.add(session, contact))
     with database.read() as session:
         assert directory.find_contact(session, "contact") == contact

@@ -131,7 +131,9 @@ def test_halves_of_what_belongs_together_are_refused(connection, table, values, 
 
 def test_the_checks_above_are_all_that_there_are():
     told = {"subject_has_seq", "point_is_whole", "withdrawal_has_reason", "claim_is_whole", "callback_is_whole"}
-    told |= {"serial_counts_from_1", "outcome_is_whole", "acknowledgement_is_whole", "older_secret_is_whole"} | {f"{column.name}_is_listed" for column in WORDS}
+    told |= {"serial_counts_from_1", "outcome_is_whole", "acknowledgement_is_whole", "older_secret_is_whole"} | {
+        f"{column.name}_is_listed" for column in WORDS
+    }
     there = {
         str(check.name).removeprefix(f"ck_{table.name}_")
         for table in TABLES

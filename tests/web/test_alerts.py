@@ -11,7 +11,7 @@ from tests.problem import is_problem
 @pytest.fixture
 def no_delay(desk_with):
     """A desk whose log is public at once."""
-    from datetime import timedelta  # noqa: PLC0415
+    from datetime import timedelta  # noqa: PLC0415  # loaded only where it is needed
 
     return desk_with(publication_delay=timedelta(0))
 

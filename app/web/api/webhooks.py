@@ -1,23 +1,26 @@
 """Webhooks, over HTTP: the endpoints, their secrets, and how their deliveries stand."""
 
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from sqlmodel import Session
 
+from app.domain.actor import Actor
 from app.domain.delivery import DeliveryState
 from app.domain.webhook import Webhook
 from app.service.keep_webhooks import NewWebhook, add_webhook, change_webhook, remove_webhook, rotate_secret
 from app.service.looking_up import the_webhook
 from app.service.read_deliveries import list_deliveries, read_delivery
 from app.service.retry_delivery import retry_delivery
+from app.store.session import WriteSession
 from app.store.webhooks import webhooks
 from app.web import examples
 from app.web.access import OVERSEES, SUPERVISES, allowed
 from app.web.changing import Change, Shown, if_match, make
 from app.web.documented import BODY, REPEATABLE, TOKEN, changed, example, got, post, problems
-from app.web.reachable import must_be_reachable
+from app.web.reachable import refusal_of
 from app.web.reading import Cursor, Limit, Page, from_cursor, one, page_of, page_response
 from app.web.route import ContractRoute
 from app.web.schemas.webhooks import DeliveryView, NewWebhookView, WebhookChange, WebhookInput, WebhookView
@@ -42,12 +45,18 @@ COLLECTION = "/v1/webhooks"
 async def add(request: Request, body: WebhookInput) -> Response:
     """Add an endpoint that takes events. Its secret is in this answer alone; repeated, it is null."""
     service = service_of(request)
-    await must_be_reachable(service, body.url)
+    refused = await refusal_of(service, body.url)
     new = NewWebhook(body.url, body.description, tuple(body.events))
+
+    def use_case(session: WriteSession, by: Actor, at: datetime) -> tuple[Webhook, str]:
+        if refused is not None:
+            raise refused
+        return add_webhook(session, service.webhook_secrets, new, by, at)
+
     return await make(
         request,
         Change(
-            use_case=lambda session, by, at: add_webhook(session, service.webhook_secrets, new, by, at),
+            use_case=use_case,
             identify=lambda added: added[0].id,
             show=_show_without_secret,
             first=_show_with_secret,
@@ -93,17 +102,21 @@ async def read(request: Request, webhook_id: str) -> Response:
 @allowed(SUPERVISES)
 async def change(request: Request, webhook_id: str, body: WebhookChange) -> Response:
     """Change what the body names; the rest stays. `active` false sends nothing more, true sends again."""
-    service, expected = service_of(request), if_match(request)
-    await service.read(lambda session: the_webhook(session, webhook_id, expected))
-    changes = body.model_dump(exclude_unset=True)
-    if "url" in changes:
-        await must_be_reachable(service, body.url)
+    expected, changes = if_match(request), body.model_dump(exclude_unset=True)
+    refused = await refusal_of(service_of(request), body.url) if "url" in changes else None
     if "events" in changes:
         changes["events"] = tuple(body.events)
+
+    def use_case(session: WriteSession, by: Actor, at: datetime) -> Webhook:
+        the_webhook(session, webhook_id, expected)
+        if refused is not None:
+            raise refused
+        return change_webhook(session, webhook_id, changes, expected, by, at)
+
     return await make(
         request,
         Change(
-            use_case=lambda session, by, at: change_webhook(session, webhook_id, changes, expected, by, at),
+            use_case=use_case,
             identify=lambda webhook: webhook.id,
             show=_show,
             texts=body.texts(),

@@ -26,7 +26,7 @@ from app.store.log import LogFilter, LogList, Position
 from app.web.access import PUBLIC, allowed
 from app.web.api.log import CACHE_CONTROL, cursor_of, position_of
 from app.web.messages import catalogue, translator
-from app.web.pages.frame import clock_time, language_of, moment, public_page
+from app.web.pages.frame import clock_time, language_of, moment, public_page, render
 from app.web.pages.telephone import telephone
 from app.web.pages.timeline import by_day, in_short, timeline
 from app.web.public_lane import keep
@@ -126,12 +126,13 @@ def _entry_and_leaves(session: Session, number: str, version: LogVersion) -> tup
 
 
 @lru_cache(maxsize=4096)
-def _shown(entry: str, lang: str) -> dict[str, Any]:
-    """Return an entry with its timeline in one line; it is told many times before it changes."""
+def _shown(entry: str, lang: str) -> Markup | dict[str, Any]:
+    """Return a settled entry's row of the list, else what it tells. It is shown often and changes seldom."""
     told: dict[str, Any] = json.loads(entry)
-    if "calls" in told:
-        told["line"] = in_short(told, translator(lang), lambda at, since: _said(at, since, lang))
-    return told
+    if "calls" not in told:
+        return told
+    line = in_short(told, translator(lang), lambda at, since: _said(at, since, lang))
+    return Markup(render("log_row.html", lang=lang, path="", entry=told, line=line))  # noqa: S704  # escaped there
 
 
 def _said(at: datetime, since: datetime, lang: str) -> str:

@@ -41,7 +41,7 @@ def _of_leaves(leaves: Sequence[Leaf], t: Translate) -> Iterator[Happening]:
     outcomes: dict[int, str] = {}
     for leaf in leaves:
         data = leaf.data
-        changed = data.get("status") if leaf.kind is not Kind.INQUIRY_ANSWERED else None
+        changed = data["status"] if leaf.moves_status else None
         brought = changed if changed in SETTLED and changed != status else None
         status = changed or status
         match leaf.kind:

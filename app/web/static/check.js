@@ -98,7 +98,9 @@ export function reckon(events) {
       }
       Object.assign(call, { outcome: data.outcome, agency: data.agency });
     }
-    if (data.status !== undefined && kind !== "inquiry:answered") entry.status = data.status;
+    // A correction opens at once; one without an answer may name a status that another event brought, closed still.
+    const namesOnly = kind === "inquiry:answered" || (kind === "inquiry:corrected" && !data.answer);
+    if (data.status !== undefined && !namesOnly) entry.status = data.status;
     if (data.answer) entry.answer = data.answer;
   }
   return entry;

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
-from starlette.routing import BaseRoute
+from starlette.routing import BaseRoute, Route
 
 
 def every_route(app: FastAPI) -> list[APIRoute]:
@@ -14,7 +14,8 @@ def every_route(app: FastAPI) -> list[APIRoute]:
 
 def methods_of(app: FastAPI, path: str) -> list[str]:
     """Return the methods that an address takes, in order; what takes GET takes HEAD too."""
-    methods = {method for route in every_route(app) if route.path_regex.match(path) for method in (route.methods or ())}
+    matching = [route for route in _walk(app.routes) if isinstance(route, Route) and route.path_regex.match(path)]
+    methods = {method for route in matching for method in (route.methods or ())}
     return sorted(methods | {"HEAD"} if "GET" in methods else methods)
 
 

@@ -102,6 +102,7 @@ def test_the_rules_come_before_409(desk):
         ("POST", f"/v1/contacts/{UNKNOWN}", {"GET", "PATCH"}),
         ("PATCH", f"/v1/tokens/{UNKNOWN}", {"GET", "DELETE"}),
         ("POST", "/healthz", {"GET"}),
+        ("POST", "/openapi.json", {"GET"}),
         ("OPTIONS", "/v1/inquiries", {"GET", "POST"}),
         ("TRACE", "/v1/status/x", {"GET"}),
     ],

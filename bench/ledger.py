@@ -71,6 +71,8 @@ def append_seconds(tiles: dict[TileId, bytes], leaves: int, batch: int = 64, bat
 class InventedLedger:
     """A sound ledger of inquiries that were called about, settled and answered; made anew each time it is read."""
 
+    makes_entries_from_openings = False
+
     def __init__(self, leaves: int) -> None:
         self.inquiries = leaves // LEAVES_OF_AN_INQUIRY
         self.size = self.inquiries * LEAVES_OF_AN_INQUIRY

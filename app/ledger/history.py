@@ -6,7 +6,7 @@ The rules are those of docs/ledger.md; what a log entry shows is api.md's "Publi
 import marshal
 from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, time
 from functools import lru_cache
 from operator import attrgetter
 from typing import Any
@@ -16,6 +16,8 @@ from app.ledger.payload import Leaf, value_of
 _SETTLED = frozenset({b'"confirmed"', b'"not_ice"', b'"unconfirmed"'})
 _NULL = b"null"
 _LATE = 15  # minutes
+_DAY = 24 * 60
+_NOT_YET = (None,)
 _PLACE_SEQ = 1
 
 
@@ -185,7 +187,9 @@ def differences(inquiry: Inquiry, entry: Mapping[str, Any]) -> Iterator[str]:
     if not expected.items() <= entry.items():
         yield from (name for name, value in expected.items() if name not in entry or entry[name] != value)
     if "calls" in entry:
-        yield from (name for name, allowed in _reckoned(inquiry) if name not in entry or entry[name] not in allowed)
+        for name, allowed in _reckoned(inquiry).items():
+            if name not in entry or entry[name] not in allowed:
+                yield name
 
 
 def _settled_entry(inquiry: Inquiry) -> dict[str, Any]:
@@ -232,33 +236,44 @@ def _short_entry(inquiry: Inquiry) -> dict[str, Any]:
     }
 
 
-def _reckoned(inquiry: Inquiry) -> Iterator[tuple[str, Container[object]]]:
-    """Yield the figures of an entry with the values that leaves allow whose times are cut to the minute.
+def _reckoned(inquiry: Inquiry) -> dict[str, Container[object]]:
+    """Return the values of an entry's figures that leaves allow whose times are cut to the minute.
 
     What was reckoned from exact times and cut afterwards may be a minute less.
     """
     asked, calls = _minute(value_of(inquiry.asked_at)), inquiry.calls
     delay = _minute(inquiry.received_at) - asked
-    yield "late", (False, True) if delay == _LATE else (delay > _LATE,)
-    yield "minutes_to_call", _minutes_around(_minute(value_of(calls[0].placed_at)) - asked) if calls else (None,)
-    if inquiry.settled_at is None:
-        yield "minutes_to_answer", (None,)
-        return
-    # An inquiry that joined a call which had its outcome was settled by something earlier than its own leaf.
-    call = calls[inquiry.settled_call - 1] if inquiry.settled_call else None
-    settled = _minute(inquiry.settled_at) - asked
-    joined = call is not None and call.called_at == inquiry.settled_at
-    yield (
-        "minutes_to_answer",
-        _minutes_around(settled, _minute(value_of(call.placed_at)) - asked if call and joined else settled),
-    )
+    to_call = _minute(value_of(calls[0].placed_at)) - asked if calls else None
+    reckoned: dict[str, Container[object]] = {
+        "late": (False, True) if delay == _LATE else (delay > _LATE,),
+        "minutes_to_call": _NOT_YET if to_call is None else _minutes_around(to_call),
+        "minutes_to_answer": _NOT_YET,
+    }
+    if inquiry.settled_at is not None:
+        # An inquiry that joined a call which had its outcome was settled by something earlier than its own leaf.
+        call = calls[inquiry.settled_call - 1] if inquiry.settled_call else None
+        settled = _minute(inquiry.settled_at) - asked
+        joined = call is not None and call.called_at == inquiry.settled_at
+        least = _minute(value_of(call.placed_at)) - asked if call and joined else settled
+        reckoned["minutes_to_answer"] = _minutes_around(settled, least)
+    return reckoned
 
 
 def _minutes_around(most: int, least: int | None = None) -> range:
     return range(max(0, (most if least is None else min(most, least)) - 1), max(0, most) + 1)
 
 
-@lru_cache(maxsize=4096)  # inquiries of one hour share their minutes
 def _minute(written: str) -> int:
     """Return a time of a payload in minutes. Raises ValueError for a day or an hour that does not exist."""
-    return int(datetime.fromisoformat(written).timestamp()) // 60
+    return _DAY * _day(written[:10]) + _minute_of_day(written[10:])
+
+
+@lru_cache(maxsize=1024)
+def _day(written: str) -> int:
+    return date.fromisoformat(written).toordinal()
+
+
+@lru_cache(maxsize=2 * _DAY)
+def _minute_of_day(written: str) -> int:
+    read = time.fromisoformat(written)
+    return 60 * read.hour + read.minute

@@ -35,6 +35,8 @@ class LogCheck:
         self._problems = problems
         self._newest = newest
         self._size_now = size_now
+        # Where a leaf is bad already, the log may differ for want of it: that tells of no other leaf.
+        self._leaves_are_sound = not problems.any_located
 
     def run(self, newest_at: str) -> None:
         """Check every entry of the log, then tell which inquiries it leaves out.
@@ -67,7 +69,8 @@ class LogCheck:
             if wrong:
                 inquiry, wrong = self._once_more(inquiry, number, wrong)
             for name in wrong:
-                self._problems.add(_index(inquiry, name), f"the log and the leaves differ about {number}: {name}")
+                index = _index(inquiry, name) if self._leaves_are_sound else None
+                self._problems.add(index, f"the log and the leaves differ about {number}: {name}")
 
     def _once_more(self, inquiry: Inquiry | None, number: str, wrong: list[str]) -> tuple[Inquiry | None, list[str]]:
         """Read leaves and entry of one inquiry again, since what is public may have moved on between the two.

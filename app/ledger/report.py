@@ -46,6 +46,11 @@ class Problems:
         if len(self._hashes) < _MOST_PROBLEMS:
             self._hashes.append((leaves, what))
 
+    @property
+    def any_located(self) -> bool:
+        """Whether a leaf was found to be bad."""
+        return bool(self._located)
+
     def in_order(self) -> tuple[Problem, ...]:
         """Return at most a hundred, the first bad index first, and what concerns no leaf last."""
         found = _first_of(self._located)

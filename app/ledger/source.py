@@ -35,6 +35,10 @@ LogEntry = Mapping[str, Any]
 class Source(Protocol):
     """What the verifier asks. Methods raise Missing, CouldNotCheck, or ValueError for what cannot be read."""
 
+    @property
+    def makes_entries_from_openings(self) -> bool:
+        """Tell whether entries are stored nowhere, but made when they are asked for from what opens them."""
+
     def key(self) -> bytes:
         """Return the verifier keys, one on a line."""
 
@@ -121,6 +125,8 @@ def decode_log(lines: Iterable[bytes]) -> Iterator[LogEntry]:
 
 class _Paths:
     """Reads a ledger by the paths of tlog-tiles."""
+
+    makes_entries_from_openings = False
 
     def _get(self, path: str) -> bytes:
         raise NotImplementedError

@@ -56,7 +56,7 @@ def _check_leaves(
 ) -> int:
     tree = TreeCheck(source, problems, signed, before)
     newest = newest_open(source, signed.size)
-    leaves = LeavesCheck(problems, newest)
+    leaves = LeavesCheck(problems, newest, entries_told=not source.makes_entries_from_openings)
     try:
         if _read_bundles(source, problems, signed.size, tree, leaves):
             tree.finish()

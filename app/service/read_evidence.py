@@ -70,11 +70,16 @@ def proof_of_logging(session: Session, number: str, signed: Signed) -> bytes | N
 def opened_leaves(session: Session, number: int, size: int) -> list[Opened | None]:
     """Return what opens the leaves of a bundle that are public, None for the others; as many as the tree has there."""
     first, end = number * WIDTH, min((number + 1) * WIDTH, size)
+    closed = closed_leaves(session, first, end)
+    return [None if index in closed else opened for index, opened in ledger.openings(session, first, end)]
+
+
+def closed_leaves(session: Session, first: int, end: int) -> set[int]:
+    """Return which leaves from one index to before another are not public now."""
     cut = log.publication(session).cut
-    closed = log.closed_places(session, first, min(end, cut)) | (
+    return log.closed_places(session, first, min(end, cut)) | (
         _closed_after(session, max(first, cut), end, cut) if end > cut else set()
     )
-    return [None if index in closed else opened for index, opened in ledger.openings(session, first, end)]
 
 
 def _closed_after(session: Session, first: int, end: int, cut: int) -> set[int]:

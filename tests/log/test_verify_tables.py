@@ -112,6 +112,31 @@ def test_an_event_that_no_checkpoint_covers_yet_is_checked_too(full, verified, e
     assert verified().problems[0].index == index
 
 
+@pytest.mark.parametrize("column", ["at", "by", "detail", "payload"])
+def test_a_bit_that_makes_a_column_no_text_is_found_at_its_event(full, verified, exec_past_triggers, column):
+    if not full.service.database.on_sqlite:
+        return  # PostgreSQL stores no text that is none
+    size = len(events_of(full))
+    for index in (0, size // 2, size - 1):
+        written = events_of(full)[index][column].encode()
+        flipped = bytes([written[0] | 0x80]) + written[1:]
+        set_to = f'UPDATE event SET "{column}" = CAST(X\'{{}}\' AS TEXT) WHERE "index" = {index}'  # noqa: S608  # ours
+        exec_past_triggers(set_to.format(flipped.hex()), full)
+
+        assert verified().problems[0].index == index
+
+        exec_past_triggers(set_to.format(written.hex()), full)
+    assert verified().sound
+
+
+def test_an_entry_of_the_log_that_is_no_text_is_found(full, verified, exec_past_triggers):
+    broken = "X'80'" if full.service.database.on_sqlite else "'{'"
+    text_of = f"CAST({broken} AS TEXT)" if full.service.database.on_sqlite else broken
+    exec_past_triggers(f"UPDATE log_entry SET entry = {text_of}", full)  # noqa: S608  # ours
+
+    assert not verified().sound
+
+
 @pytest.mark.parametrize(
     "edit",
     [

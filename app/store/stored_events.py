@@ -1,0 +1,97 @@
+"""Events and entries of the log as they stand in the tables, each column as it is stored: somebody's edits, too.
+
+For whoever holds them against the ledger, all of them and fast. Everything else reads them through their meaning.
+"""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Date, String, Text, bindparam, cast, or_, select, type_coerce
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.types import NullType
+from sqlmodel import Session
+
+from app.domain.publication import Listing
+from app.store import ledger
+from app.store.tables import EventRow, LedgerTileRow, LogEntryRow
+
+_t = EventRow.__table__.c  # type: ignore[attr-defined]  # SQLModel's stub lacks it
+_entry = LogEntryRow.__table__.c  # type: ignore[attr-defined]  # as above
+_tile = LedgerTileRow.__table__.c  # type: ignore[attr-defined]  # as above
+_COLUMNS: tuple[ColumnElement[Any], ...] = (
+    _t.index,
+    type_coerce(_t.at, String),
+    type_coerce(_t.kind, String),
+    _t.by,
+    type_coerce(_t.by_role, String),
+    _t.inquiry_id,
+    _t.call_id,
+    _t.subject,
+    _t.seq,
+    cast(_t.detail, Text),
+    cast(_t.sealed, Text),
+    _t.screen_version,
+    type_coerce(_t.rest_salt, NullType),
+    type_coerce(_t.salt, NullType),
+    _t.payload,
+)
+_ENTRIES_AT_ONCE = 1_000
+_EVENTS = select(*_COLUMNS).where(_t.index >= bindparam("first"), _t.index < bindparam("end")).order_by(_t.index)
+
+_LISTED = select(_entry.first, type_coerce(_entry.listing, String)).where(
+    _entry.first >= bindparam("first"), _entry.first < bindparam("end")
+)
+
+_LEAF_TILES = select(_tile.number, _tile.hashes).where(
+    _tile.level == 0, _tile.number >= bindparam("first"), _tile.number < bindparam("end")
+)
+_ENTRIES = (
+    select(_entry.first, _entry.entry)
+    .where(
+        _entry.first > bindparam("after"),
+        or_(_entry.listing != Listing.WAITING, _entry.logged_on <= bindparam("unsettled_before", type_=Date)),
+    )
+    .order_by(_entry.first)
+    .limit(_ENTRIES_AT_ONCE)
+)
+
+
+def stored_events(session: Session, first: int, end: int) -> Sequence[Sequence[Any]]:
+    """Return the events from one index to before another, in order: the columns in EventRow's order, JSON as written.
+
+    Types are those that the columns should have, and may be others on SQLite. Of an event that cannot be read (bytes
+    that are no text, say) all but the index is None. Raises DBAPIError where it is the database that cannot be read.
+    """
+    try:
+        # The driver's own rows: there is nothing to convert, and wrapping each takes as long as a third of the reading.
+        return session.connection().execute(_EVENTS, {"first": first, "end": end}).cursor.fetchall()
+    except (DBAPIError, sqlite3.Error):
+        session.rollback()
+        if end - first > 1:
+            middle = (first + end) // 2
+            return [*stored_events(session, first, middle), *stored_events(session, middle, end)]
+        ledger.size_of(session)
+        return [(first, *[None] * (len(_COLUMNS) - 1))]
+
+
+def leaf_tiles(session: Session, first: int, end: int) -> dict[int, bytes]:
+    """Return the tiles of leaf hashes from one number to before another that there are, by number."""
+    found = session.connection().execute(_LEAF_TILES, {"first": first, "end": end}).all()
+    return dict(found)
+
+
+def places_of_settled(session: Session, first: int, end: int) -> set[int]:
+    """Return which events from one index to before another are places of inquiries that are listed in full."""
+    listed = session.connection().execute(_LISTED, {"first": first - 1, "end": end - 1})
+    # The place is written with the first event, next to it.
+    return {logged + 1 for logged, listing in listed if listing == Listing.SETTLED}
+
+
+def listed_entries(session: Session, unsettled_before: date) -> Iterator[str]:
+    """Yield the entries of all three lists of the log as they are stored, in the order of their first events."""
+    after = -1
+    while rows := session.connection().execute(_ENTRIES, {"after": after, "unsettled_before": unsettled_before}).all():
+        for after, entry in rows:  # noqa: B007  # the last one is where to go on
+            yield entry

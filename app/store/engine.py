@@ -6,6 +6,7 @@ none of 1,465 (docs/decisions/0004).
 
 import os
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -146,8 +147,8 @@ def _connect(file: Path, mode: str) -> sqlite3.Connection:
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    _switch_to_wal(connection)
     for pragma in (
-        "journal_mode = WAL",
         "synchronous = FULL",
         "foreign_keys = ON",
         "secure_delete = ON",  # what is erased is overwritten, in the file as well
@@ -155,6 +156,20 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
         "cache_size = -16384",  # KiB: 16 MiB a connection, enough for the indexes' upper pages
     ):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _switch_to_wal(connection: sqlite3.Connection) -> None:
+    """Switch a new file's journal over, once and for all; SQLite does not wait for those who are at it just now."""
+    ends = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > ends:
+                raise
+            time.sleep(0.01)
+        else:
+            return
 
 
 def _leave_references_unchecked(connection: sqlite3.Connection, _record: object) -> None:

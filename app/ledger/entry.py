@@ -20,6 +20,8 @@ SALT_BYTES = 16
 _VERSION = b"v1 "
 ENTRY_BYTES = len(_VERSION) + 2 * hashlib.sha256().digest_size
 
+# What has one form only, and no members.
+_PLAIN = (str, int, type(None))
 _encode = json.JSONEncoder(
     sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False, check_circular=False
 ).encode
@@ -36,13 +38,14 @@ def canonical_json(value: Json) -> bytes:
 
 
 def _refuse_ambiguous(value: object) -> None:
-    if value is None or isinstance(value, str | int):
+    if isinstance(value, _PLAIN):
         return
     if isinstance(value, dict):
         for key, member in value.items():
             if not isinstance(key, str):
                 raise ValueError(f"an object's key is a {type(key).__name__}, not a string")  # noqa: TRY004 - one error
-            _refuse_ambiguous(member)
+            if not isinstance(member, _PLAIN):
+                _refuse_ambiguous(member)
         return
     if isinstance(value, list | tuple):
         for member in value:

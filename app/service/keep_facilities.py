@@ -30,8 +30,7 @@ def add_facility(session: WriteSession, new: NewFacility, by: Actor, at: datetim
     facility_id = new_id(at, session.random)
     index = session.add_event(Event(Kind.FACILITY_ADDED, at, by, detail={"facility_id": facility_id}))
     facility = Facility(facility_id, new.slug, new.name, new.latitude, new.longitude, index, index)
-    directory.facilities.add(session, facility)
-    session.looked_up.pop("facilities", None)
+    directory.add_facility(session, facility)
     return facility
 
 
@@ -50,8 +49,7 @@ def change_facility(
         _refuse_taken(session, after.slug)
     index = session.add_event(Event(Kind.FACILITY_CHANGED, at, by, detail={"facility_id": before.id}))
     after = replace(after, newest_event=index)
-    directory.facilities.replace(session, before, after)
-    session.looked_up.pop("facilities", None)
+    directory.replace_facility(session, before, after)
     return after
 
 

@@ -80,7 +80,7 @@ class InquiryDetail:
 
 def log_inquiry(session: WriteSession, new: NewInquiry, by: Actor, at: datetime) -> Inquiry:
     """Log an inquiry and return it. Raises InvalidRequest."""
-    facilities = _facilities(session)
+    facilities = directory.facilities_of_a_batch(session)
     _check(new, at, facilities)
     inquiry = _logged(session, new, by, at, facilities)
     sealed = {"detail": boxes.put(session, inquiry.id, BoxKind.DETAIL, at, _sealed_detail(new))}
@@ -103,14 +103,6 @@ def log_inquiry(session: WriteSession, new: NewInquiry, by: Actor, at: datetime)
 def put_callback(session: WriteSession, inquiry_id: str, callback: Callback, at: datetime) -> str:
     """Seal the asker's contact and return the hash that its event keeps."""
     return boxes.put(session, inquiry_id, BoxKind.CALLBACK, at, {callback.kind.value: callback.value})
-
-
-def _facilities(session: WriteSession) -> dict[str, Facility]:
-    """Return the City facilities by slug, read once for a batch."""
-    if "facilities" not in session.looked_up:
-        session.looked_up["facilities"] = {each.slug: each for each in directory.all_facilities(session)}
-    facilities: dict[str, Facility] = session.looked_up["facilities"]
-    return facilities
 
 
 def _check(new: NewInquiry, at: datetime, facilities: dict[str, Facility]) -> None:

@@ -16,18 +16,26 @@ Bind = Callable[[Any], Any]
 
 def insert_rows(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
     """Insert rows that have a value for every column, by the columns' names."""
-    text, binds, positional = _compiled(table, connection.dialect)
-    bound = [row | {name: bind(row[name]) for name, bind in binds} for row in rows]
+    text, binds, in_order, positional = _compiled(table, connection.dialect)
+    bound = [list(in_order(row)) for row in rows]
+    for values in bound:
+        for place, bind in binds:
+            values[place] = bind(values[place])
     if positional:
-        in_order = itemgetter(*table.columns.keys())
-        connection.exec_driver_sql(text, [in_order(each) for each in bound])
+        connection.exec_driver_sql(text, [tuple(values) for values in bound])
     else:
-        connection.exec_driver_sql(text, bound)
+        names = table.columns.keys()
+        connection.exec_driver_sql(text, [dict(zip(names, values, strict=True)) for values in bound])
 
 
 @cache
-def _compiled(table: Table, dialect: Dialect) -> tuple[str, Sequence[tuple[str, Bind]], bool]:
-    """Return the statement as the driver takes it, what binds the values of which columns, and how they are given."""
-    compiled = insert(table).compile(dialect=dialect, column_keys=table.columns.keys())
-    found = ((column.name, column.type.dialect_impl(dialect).bind_processor(dialect)) for column in table.columns)
-    return str(compiled), [(name, bind) for name, bind in found if bind is not None], dialect.positional
+def _compiled(
+    table: Table, dialect: Dialect
+) -> tuple[str, Sequence[tuple[int, Bind]], Callable[[dict[str, Any]], Sequence[Any]], bool]:
+    """Return the statement as the driver takes it, what binds the values in which places, and how they are given."""
+    names = table.columns.keys()
+    compiled = insert(table).compile(dialect=dialect, column_keys=names)
+    types = (column.type.dialect_impl(dialect) for column in table.columns)
+    binds = ((place, each.bind_processor(dialect)) for place, each in enumerate(types))
+    in_order = itemgetter(*names) if len(names) > 1 else lambda row: (row[names[0]],)
+    return str(compiled), [(place, bind) for place, bind in binds if bind is not None], in_order, dialect.positional

@@ -10,7 +10,9 @@ from sqlmodel import Session
 from app.domain.actor import Role
 from app.domain.contact import Contact
 from app.domain.facility import Facility
+from app.store.prepared_read import PreparedRead
 from app.store.rows import Rows
+from app.store.session import WriteSession
 from app.store.tables import ContactRow, FacilityRow, TokenRow
 
 
@@ -35,6 +37,7 @@ facilities = Rows(FacilityRow, Facility)
 tokens = Rows(TokenRow, Token)
 _contact = ContactRow.__table__.c  # type: ignore[attr-defined]  # SQLModel's stub lacks it
 _facility = FacilityRow.__table__.c  # type: ignore[attr-defined]  # as above
+_EVERY_FACILITY = PreparedRead(facilities.select())
 _token = TokenRow.__table__.c  # type: ignore[attr-defined]  # as above
 
 
@@ -56,6 +59,28 @@ def find_facility(session: Session, facility_id: str) -> Facility | None:
 def all_facilities(session: Session) -> list[Facility]:
     """Return every City facility."""
     return facilities.every(session, order_by=_facility.slug)
+
+
+def facilities_of_a_batch(session: WriteSession) -> dict[str, Facility]:
+    """Return every City facility by its slug, read once for a batch."""
+    if "facilities" not in session.looked_up:
+        session.looked_up["facilities"] = {
+            each.slug: each for each in map(facilities.read, session.ask(_EVERY_FACILITY))
+        }
+    found: dict[str, Facility] = session.looked_up["facilities"]
+    return found
+
+
+def add_facility(session: WriteSession, facility: Facility) -> None:
+    """Add a facility."""
+    facilities.add(session, facility)
+    session.looked_up.pop("facilities", None)
+
+
+def replace_facility(session: WriteSession, old: Facility, new: Facility) -> None:
+    """Write what differs between a facility before and after."""
+    facilities.replace(session, old, new)
+    session.looked_up.pop("facilities", None)
 
 
 def find_facility_by_slug(session: Session, slug: str) -> Facility | None:

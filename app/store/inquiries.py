@@ -10,6 +10,7 @@ from sqlmodel import Session
 from app.domain.inquiry import Activity, AreaCommand, Inquiry, Source
 from app.domain.place import Point
 from app.domain.status import SETTLED, Status
+from app.store.prepared_read import PreparedRead
 from app.store.rows import Rows
 from app.store.session import WriteSession
 from app.store.tables import CallInquiryRow, InquiryRow
@@ -18,7 +19,7 @@ inquiries = Rows(InquiryRow, Inquiry)
 _t = InquiryRow.__table__.c  # type: ignore[attr-defined]  # SQLModel's stub lacks it
 _link = CallInquiryRow.__table__.c  # type: ignore[attr-defined]  # as above
 
-_NEWEST_SERIAL = select(func.max(_t.serial)).where(_t.year == bindparam("year"))
+_NEWEST_SERIAL = PreparedRead(select(func.max(_t.serial)).where(_t.year == bindparam("year")))
 # Rounding moves a point by up to half of 0.001°, in each direction.
 _ROUNDING = 0.0005
 _METERS_PER_DEGREE = 111_195.0  # along a meridian, on a sphere of the IUGG's mean radius
@@ -59,8 +60,7 @@ def next_serial(session: WriteSession, year: int) -> int:
     """Return the next serial number of a year's log; the write lock makes it nobody else's."""
     key = f"serial of {year}"
     if key not in session.looked_up:
-        newest = session.execute(_NEWEST_SERIAL, {"year": year}).scalar_one()
-        session.looked_up[key] = newest or 0
+        session.looked_up[key] = session.ask(_NEWEST_SERIAL, year=year)[0][0] or 0
     session.looked_up[key] += 1
     return int(session.looked_up[key])
 

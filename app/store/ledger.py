@@ -6,15 +6,17 @@ Nothing is trusted from memory: an append reads the right edge inside its transa
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, func, insert, or_, select, text
+from sqlalchemy import Connection, and_, bindparam, delete, func, insert, or_, select, text
 from sqlmodel import Session
 
 from app.ledger.entry import entry
 from app.ledger.merkle import HASH_BYTES, frontier
 from app.ledger.source import Opened
 from app.ledger.tiles import WIDTH, TileId, TileReader, append_leaves, hashes_in
+from app.store.prepared_read import PreparedRead
 from app.store.soundness import Difference, LedgerUnsound
 from app.store.tables import CheckpointRow, EventRow, LedgerKeyRow, LedgerTileRow
 
@@ -79,10 +81,20 @@ def read_tiles(connection: Connection, wanted: Sequence[TileId]) -> dict[TileId,
     found = {}
     for start in range(0, len(wanted), _AT_ONCE):
         some = wanted[start : start + _AT_ONCE]
-        where = or_(*(and_(_tile.level == tile.level, _tile.number == tile.number) for tile in some))
-        for level, number, hashes in connection.execute(select(_tile.level, _tile.number, _tile.hashes).where(where)):
+        values = {f"{name}_{place}": part for place, tile in enumerate(some) for name, part in tile._asdict().items()}
+        for level, number, hashes in _tiles(len(some)).rows(connection, values):
             found[TileId(level, number)] = hashes
     return found
+
+
+@cache
+def _tiles(count: int) -> PreparedRead:
+    """Return the query of so many tiles."""
+    wanted = (
+        and_(_tile.level == bindparam(f"level_{place}"), _tile.number == bindparam(f"number_{place}"))
+        for place in range(count)
+    )
+    return PreparedRead(select(_tile.level, _tile.number, _tile.hashes).where(or_(*wanted)))
 
 
 def tile_reader(session: Session) -> TileReader:

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import fields
+from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Row, Select, select, update
+from sqlalchemy import ColumnElement, Select, select, update
 from sqlmodel import Session, SQLModel
 
 from app.store.session import WriteSession
@@ -21,12 +22,13 @@ class Rows(Generic[Value]):
         self.names = tuple(field.name for field in fields(value))  # type: ignore[arg-type]  # a dataclass, by contract
         self.columns: Sequence[ColumnElement[Any]] = [table.__table__.c[name] for name in self.names]  # type: ignore[attr-defined]  # SQLModel's stub lacks it
         self._all = select(*self.columns)
+        self._fields_of: Callable[[Value], tuple[Any, ...]] = attrgetter(*self.names)
 
     def select(self) -> "Select[Any]":
         """Return the query of all rows, to be narrowed."""
         return self._all
 
-    def read(self, row: Row[Any]) -> Value:
+    def read(self, row: Sequence[Any]) -> Value:
         """Return the value of a row of `select`."""
         return self.value(*row)
 
@@ -57,11 +59,14 @@ class Rows(Generic[Value]):
 
     def add(self, session: WriteSession, value: Value) -> None:
         """Add a row."""
-        session.add_row(self.table, **{name: getattr(value, name) for name in self.names})
+        session.add_row(self.table, **dict(zip(self.names, self._fields_of(value), strict=True)))
 
     def replace(self, session: WriteSession, old: Value, new: Value) -> None:
         """Write what differs between two values of one row, found by its id."""
-        changed = {name: getattr(new, name) for name in self.names if getattr(new, name) != getattr(old, name)}
+        if new is old:
+            return
+        both = zip(self.names, self._fields_of(old), self._fields_of(new), strict=True)
+        changed = {name: after for name, before, after in both if after != before}
         if changed:
             key = self.table.__table__.c.id  # type: ignore[attr-defined]  # as above
             session.change(update(self.table).where(key == old.id).values(**changed))  # type: ignore[attr-defined]  # as said above

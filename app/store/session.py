@@ -5,7 +5,7 @@ one flush 240 µs, rows handed over in bulk 95 µs.
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 from sqlalchemy import CursorResult, Engine, event, func, select
@@ -19,6 +19,7 @@ from app.ledger.merkle import leaf_hash
 from app.ledger.payload import write_payload
 from app.store import ledger
 from app.store.bulk_insert import insert_rows
+from app.store.prepared_read import PreparedRead
 from app.store.soundness import LedgerUnsound, Soundness
 from app.store.tables import EventRow
 from app.store.vault import Vault
@@ -63,8 +64,14 @@ class WriteSession(Session):
     def begin_batch(self) -> None:
         """Take the write lock and read the ledger's head inside it. Raises LedgerUnsound where none may write."""
         self.soundness.require()
-        newest = self.execute(_NEWEST_INDEX).scalar_one()
+        newest = self.ask(_NEWEST_INDEX)[0][0]
         self.next_index = 0 if newest is None else newest + 1
+
+    def ask(self, question: PreparedRead, **values: Any) -> list[Sequence[Any]]:  # noqa: ANN401  # as below
+        """Return the rows that answer a question of every batch, which sees all that this one added so far."""
+        if not question.tables.isdisjoint(self._pending):
+            self._write_rows()
+        return question.rows(self.connection(), values)
 
     def add_row(self, table: type[SQLModel], **values: Any) -> None:  # noqa: ANN401  # a row's values are of any type
         """Add a row when the batch is written, or before anything is read."""
@@ -134,7 +141,7 @@ class WriteSession(Session):
 
 
 _TABLES = EventRow.metadata.sorted_tables
-_NEWEST_INDEX = select(func.max(EventRow.__table__.c.index))  # type: ignore[attr-defined]  # SQLModel's stub lacks it
+_NEWEST_INDEX = PreparedRead(select(func.max(EventRow.__table__.c.index)))  # type: ignore[attr-defined]  # SQLModel's stub lacks it
 
 
 @event.listens_for(WriteSession, "do_orm_execute")

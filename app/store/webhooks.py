@@ -13,6 +13,7 @@ from sqlalchemy import delete, func, select
 from sqlmodel import Session
 
 from app.domain.webhook import MessageType, Webhook
+from app.store.prepared_read import PreparedRead
 from app.store.rows import Rows
 from app.store.session import WriteSession
 from app.store.tables import DeliveryRow, WebhookRow
@@ -26,6 +27,7 @@ _VERSION = b"\x01"  # in front of each sealed secret: a later way of sealing get
 
 webhooks = Rows(WebhookRow, Webhook)
 _t = WebhookRow.__table__.c  # type: ignore[attr-defined]  # SQLModel's stub lacks it
+_IN_USE = PreparedRead(select(_t.id, _t.events).where(_t.disabled_at.is_(None)).order_by(_t.first_event))
 _delivery = DeliveryRow.__table__.c  # type: ignore[attr-defined]  # as above
 
 
@@ -73,9 +75,9 @@ def count(session: Session) -> int:
 def taking(session: WriteSession, message: MessageType) -> list[str]:
     """Return the ids of the endpoints that take a message, read once for a batch."""
     if "webhooks" not in session.looked_up:
-        in_use = webhooks.every(session, _t.disabled_at.is_(None), order_by=_t.first_event)
+        in_use = session.ask(_IN_USE)
         session.looked_up["webhooks"] = {
-            each: [webhook.id for webhook in in_use if each in webhook.events] for each in MessageType
+            each: [webhook_id for webhook_id, events in in_use if each in events] for each in MessageType
         }
     taking_it: list[str] = session.looked_up["webhooks"][message]
     return taking_it

@@ -19,14 +19,13 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, Operationa
 
 from app.domain.errors import Refusal
 from app.store.engine import Database, truncate_wal
+from app.store.gathering import Gathering
 from app.store.session import WriteSession
 from app.store.soundness import LedgerUnsound
 
 Result = TypeVar("Result")
 # A batch is bounded so that the first in it does not wait long for the last.
 BATCH = 256
-# How long changes are gathered at most while more keep coming; alone, one is handed over at once.
-GATHER_SECONDS = 0.005
 # How often the write-ahead log is tried to be emptied of what was erased while a reader is in the way.
 TRUNCATE_AGAIN_SECONDS = 1.0
 
@@ -87,13 +86,14 @@ class Writer:
     def __init__(self, database: Database, open_session: Callable[[], WriteSession]) -> None:
         self._database = database
         self._open_session = open_session
-        self._waiting: queue.SimpleQueue[_Job[Any] | None] = queue.SimpleQueue()
+        # What was handed over together is written together.
+        self._waiting: queue.SimpleQueue[Sequence[_Job[Any]] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="writer", daemon=True)
         # Held while something is put into the queue, so that nothing comes after its end.
         self._door = threading.Lock()
         self._stopped = False
-        # What came on a loop since it last looked at its connections.
-        self._gathered: dict[asyncio.AbstractEventLoop, list[_Job[Any]]] = {}
+        # What came on each loop.
+        self._gathering: dict[asyncio.AbstractEventLoop, Gathering[_Job[Any]]] = {}
         # Erased boxes whose bytes SQLite's write-ahead log may still hold, though no key opens them.
         self.erasures_waiting = 0
         # Told, on the writer's thread, once a batch was written and answered. They return at once and raise nothing.
@@ -117,7 +117,7 @@ class Writer:
         done: Future[Result] = Future()
         with self._door:
             if not self._stopped:
-                self._waiting.put(_Job(change, done))
+                self._waiting.put([_Job(change, done)])
                 return done
         done.set_exception(WriterStopped())
         return done
@@ -125,33 +125,23 @@ class Writer:
     async def run(self, change: Callable[[WriteSession], Result]) -> Result:
         """Write a change and return its result once it is on disk.
 
-        A caller that goes away does not take the change back: it was asked for, and it is written. Changes that come at
-        once are handed over at once, and so share a batch: handed over one by one they came in batches of a few, for
-        which the threads took turns, and a logged inquiry cost more than twice the time.
+        A caller that goes away does not take the change back: it was asked for, and it is written.
         """
         loop = asyncio.get_running_loop()
         done: asyncio.Future[Result] = loop.create_future()
-        if loop not in self._gathered:
-            self._gathered[loop] = []
-            loop.call_soon(self._hand_over_once_quiet, loop, 0, loop.time() + GATHER_SECONDS)
-        self._gathered[loop].append(_Job(change, done, loop))
+        if loop not in self._gathering:
+            self._gathering[loop] = Gathering(loop, BATCH, self._hand_over)
+        self._gathering[loop].add(_Job(change, done, loop))
         return await done
 
-    def _hand_over_once_quiet(self, loop: asyncio.AbstractEventLoop, before: int, at_latest: float) -> None:
-        """Hand over what was gathered, as soon as the loop has looked at its connections and nothing more came."""
-        count = len(self._gathered[loop])
-        if before < count < BATCH and loop.time() < at_latest:
-            loop.call_soon(self._hand_over_once_quiet, loop, count, at_latest)
-            return
-        gathered = self._gathered.pop(loop)
+    def _hand_over(self, gathered: "Sequence[_Job[Any]]") -> None:
         with self._door:
             if not self._stopped:
-                for job in gathered:
-                    self._waiting.put(job)
+                self._waiting.put(gathered)
                 return
         for job in gathered:
             job.error = WriterStopped()
-            job.answer()
+        self._answer(gathered)
 
     def _work(self) -> None:
         ends = False
@@ -159,22 +149,38 @@ class Writer:
             batch, ends = self._next_batch()
             if batch:
                 self._write(batch)
-            _answer(batch)
+            self._answer(batch)
             for tell in self.listeners if batch else ():
                 tell()
             if self.erasures_waiting and (ends or self._waiting.empty()) and truncate_wal(self._database):
                 self.erasures_waiting = 0
 
+    def _answer(self, batch: Sequence[_Job[Any]]) -> None:
+        """Answer each where it is awaited; a loop is woken once for all of its own."""
+        awaited: dict[asyncio.AbstractEventLoop | None, list[_Job[Any]]] = {}
+        for job in batch:
+            awaited.setdefault(job.loop, []).append(job)
+        for loop, jobs in awaited.items():
+            if loop is None:
+                _answer_here(jobs)
+            else:
+                with suppress(RuntimeError):  # the loop was closed, and nobody awaits anything there
+                    loop.call_soon_threadsafe(self._answer_on, loop, jobs)
+
+    def _answer_on(self, loop: asyncio.AbstractEventLoop, jobs: Sequence[_Job[Any]]) -> None:
+        _answer_here(jobs)
+        self._gathering[loop].answered(len(jobs))
+
     def _next_batch(self) -> "tuple[list[_Job[Any]], bool]":
         """Return what is waiting, and whether nothing follows; nothing where only erasures wait for a reader to end."""
         batch: list[_Job[Any]] = []
         try:
-            job = self._waiting.get(timeout=TRUNCATE_AGAIN_SECONDS if self.erasures_waiting else None)
-            while job is not None:
-                batch.append(job)
-                if len(batch) == BATCH:
+            jobs = self._waiting.get(timeout=TRUNCATE_AGAIN_SECONDS if self.erasures_waiting else None)
+            while jobs is not None:
+                batch.extend(jobs)
+                if len(batch) >= BATCH:
                     return batch, False
-                job = self._waiting.get_nowait()
+                jobs = self._waiting.get_nowait()
         except queue.Empty:
             return batch, False
         return batch, True
@@ -226,19 +232,6 @@ class Writer:
                 done_outside()
             except Exception as error:  # noqa: BLE001  # the batch is on disk, and that is what its members asked
                 _note("what follows a commit failed", error)
-
-
-def _answer(batch: Sequence[_Job[Any]]) -> None:
-    """Answer each where it is awaited; a loop is woken once for all of its own."""
-    awaited: dict[asyncio.AbstractEventLoop | None, list[_Job[Any]]] = {}
-    for job in batch:
-        awaited.setdefault(job.loop, []).append(job)
-    for loop, jobs in awaited.items():
-        if loop is None:
-            _answer_here(jobs)
-        else:
-            with suppress(RuntimeError):  # the loop was closed, and nobody awaits anything there
-                loop.call_soon_threadsafe(_answer_here, jobs)
 
 
 def _answer_here(jobs: Sequence[_Job[Any]]) -> None:

@@ -66,6 +66,7 @@ from app.web.problems import HANDLERS
 from app.web.public_lane import PublicLane
 from app.web.public_log import PublicLog
 from app.web.service import Service, new_readers
+from app.web.status_lane import StatusLane
 
 ERASE_EVERY_SECONDS = 3600
 LOOK_FOR_ALERTS_EVERY_SECONDS = 1
@@ -131,6 +132,7 @@ def create_app(
     for module in _ROUTED:
         app.include_router(module.router)
     app.add_middleware(PublicLane, public_log=public_log)
+    app.add_middleware(StatusLane, service=service)
     app.add_middleware(Observing, metrics=service.metrics, is_behind_tls=service.limits.is_behind_tls)
     describe(app)
     return app

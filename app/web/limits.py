@@ -35,6 +35,10 @@ class Limits:
         """Count a look-up by receipt. Raises `rate-limited`."""
         self._count(self._public, "look-up", self.client(connection))
 
+    def may_look_up(self, connection: HTTPConnection) -> bool:
+        """Count a look-up by receipt, and tell whether it is one too many."""
+        return self._limiter.hit(self._public, "look-up", self.client(connection))
+
     def look_up_of_unknown(self) -> None:
         """Count a look-up of a receipt that there is not. Raises `rate-limited`."""
         self._count(self._unknown, "unknown", "everybody")

@@ -15,7 +15,10 @@ from app.web.schemas.asking import StatusView
 from app.web.schemas.shared import AnswerView
 from app.web.service import Service, service_of
 
-router = APIRouter(prefix="/v1/status", tags=["status"], route_class=ContractRoute)
+PREFIX = "/v1/status"
+HEADERS = {"Cache-Control": "no-store"}
+MEDIA_TYPE = "application/json"
+router = APIRouter(prefix=PREFIX, tags=["status"], route_class=ContractRoute)
 
 
 @router.get(
@@ -29,7 +32,11 @@ async def status(request: Request, receipt: str) -> Response:
     """Return where an inquiry stands. Nothing but the receipt is needed; an unknown one is 404."""
     service = service_of(request)
     service.limits.look_up(request)
-    found = await look_up(service, receipt)
+    return Response(told(await look_up(service, receipt)), headers=dict(HEADERS), media_type=MEDIA_TYPE)
+
+
+def told(found: ReceiptStatus) -> bytes:
+    """Return the answer's body."""
     view = StatusView(
         receipt=found.receipt,
         number=found.number,
@@ -40,7 +47,7 @@ async def status(request: Request, receipt: str) -> Response:
         calls=found.calls,
         last_call_at=found.last_call_at,
     )
-    return Response(view.model_dump_json(), headers={"Cache-Control": "no-store"}, media_type="application/json")
+    return view.model_dump_json().encode()
 
 
 async def look_up(service: Service, typed: str) -> ReceiptStatus:

@@ -3,6 +3,7 @@
 Imports stand inside the commands, as in cli.py.
 """
 
+import gc
 import sys
 import time
 from pathlib import Path
@@ -23,6 +24,8 @@ _FETCH_SECONDS = 30
 _MOST_BYTES = 64 * 1024 * 1024
 # How long to wait for the next checkpoint where the log has moved on since the last.
 _NEXT_CHECKPOINT_SECONDS = 90
+# How seldom a process that only verifies looks for garbage in cycles, of which it makes next to none.
+SELDOM = (100_000, 20, 100)
 
 keys = typer.Typer(no_args_is_help=True, help="The keys that sign the ledger.")
 
@@ -47,6 +50,7 @@ def verify(
     from app.ledger.checkpoint import NoteRefused, VerifierKey  # noqa: PLC0415  # see the top
     from app.ledger.source import CouldNotCheck, Missing  # noqa: PLC0415  # as above
 
+    gc.set_threshold(*SELDOM)
     try:
         trusted = [VerifierKey.parse(key)] if key else []
         older = [checkpoint.read_bytes()] if checkpoint else []
@@ -54,6 +58,8 @@ def verify(
             report = _verify_tables(trusted, older)
         else:
             report = _verify_source(_url_source(url) if url else _mirror_source(mirror or Path()), trusted, older)
+        if mirror:
+            report = _with_the_rest_of(mirror, report)
     except (CouldNotCheck, Missing, NoteRefused, ValueError, OSError) as error:
         _end(COULD_NOT_CHECK, f"Could not check: {error}.")
     if report.sound:
@@ -121,6 +127,16 @@ def _mirror_source(folder: Path) -> "Source":
     if not folder.is_dir():
         raise CouldNotCheck("there is no such folder")
     return Mirror(folder)
+
+
+def _with_the_rest_of(mirror: Path, report: "Report") -> "Report":
+    """Add what is wrong with the tables, the feed and the page of a mirror."""
+    from app.ledger.report import Report  # noqa: PLC0415  # see the top
+    from app.service.verify_mirror import kit_problems  # noqa: PLC0415  # as above
+
+    found = [*report.problems, *kit_problems(mirror)]
+    found.sort(key=lambda problem: (problem.index is None, problem.index or 0))
+    return Report(report.size, tuple(found), report.opened)
 
 
 def _verify_tables(trusted: "list[VerifierKey]", older: list[bytes]) -> "Report":

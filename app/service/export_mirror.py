@@ -4,6 +4,7 @@ What is there already is not written again: full tiles and bundles never change,
 something became public since.
 """
 
+import hashlib
 import json
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
@@ -26,9 +27,13 @@ from app.store import ledger, log
 from app.store.log import BEGINNING, LogFilter, LogList, Publication
 from app.store.mirror import MirrorFolder
 
+FEED = "log.atom"
 _STATE = "export.json"
+# What is there beside the ledger, and what says of each file that it is whole; `sha256sum -c SHA256SUMS` reads it too.
+KIT = ("log.json", "log.csv", "log-withdrawn.csv", "log-unsettled.csv", FEED, "index.html", _STATE)
+SUMS = "SHA256SUMS"
 _PAGE = Path(__file__).with_name("mirror_page.html")
-_NEWEST_IN_FEED = 200
+NEWEST_IN_FEED = 200
 _ENTRY_IN_BUNDLE = ENTRY_BYTES + 2
 
 Progress = Callable[[int, int], None]
@@ -54,25 +59,47 @@ def export_mirror(session: Session, folder: MirrorFolder, today: date, progress:
     trusted = [VerifierKey.parse(each) for each in ledger.verifier_keys(session)]
     checkpoint = open_checkpoint(newest.note, trusted)
     _require_same(session, folder, trusted, checkpoint)
-    folder.begin()
+    folder.begin(last=SUMS)
     _export_tree(session, folder, checkpoint.size)
     now = log.publication(session)
     _export_opened(session, folder, checkpoint.size, progress)
     lasting = unsettled_before(today)
     for listed in LogList:
-        name = "log.csv" if listed is LogList.SETTLED else f"log-{listed.value}.csv"
-        _export_csv(session, folder, name, LogFilter(lasting, listed))
+        _export_csv(session, folder, table_name(listed), LogFilter(lasting, listed))
     with folder.open("log.json") as file:
         for line in encode_log(_entries(session, lasting)):
             file.write(line)
-    rows = log.newest_updated(session, LogFilter(lasting), limit=_NEWEST_IN_FEED)
-    folder.put("log.atom", as_atom(rows, checkpoint.origin, to_minute(now.moved_at)))
+    rows = log.newest_updated(session, LogFilter(lasting), limit=NEWEST_IN_FEED)
+    folder.put(FEED, as_atom(rows, checkpoint.origin, to_minute(now.moved_at)))
     folder.put("ledger/checkpoint", newest.note)
     folder.put("ledger/key", "".join(f"{key}\n" for key in trusted).encode())
     folder.put("index.html", _page(checkpoint, newest.note, [str(key) for key in trusted], now.moved_at))
     folder.put(_STATE, json.dumps({"cut": now.cut, "moved_at": exact(now.moved_at)}).encode())
-    folder.finish()
+    folder.finish(SUMS, sums_of(folder.draft))
     return checkpoint.size
+
+
+def table_name(listed: LogList) -> str:
+    """Return the name of a list's table."""
+    return "log.csv" if listed is LogList.SETTLED else f"log-{listed.value}.csv"
+
+
+def sums_of(folder: Path) -> bytes:
+    """Return what SHA256SUMS says of a folder's files. Raises OSError where one is missing."""
+    lines = []
+    for name in (*KIT, "ledger/checkpoint", "ledger/key"):
+        with (folder / name).open("rb") as file:
+            lines.append(f"{hashlib.file_digest(file, 'sha256').hexdigest()}  {name}\n")
+    return "".join(lines).encode()
+
+
+def read_state(folder: Path) -> Publication:
+    """Return how far the public saw at an export. Raises OSError and ValueError where that is not known."""
+    told = json.loads((folder / _STATE).read_bytes())
+    try:
+        return Publication(cut=int(told["cut"]), moved_at=datetime.fromisoformat(told["moved_at"]))
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"{_STATE} tells something else") from error
 
 
 def _require_same(session: Session, folder: MirrorFolder, trusted: list[VerifierKey], checkpoint: Checkpoint) -> None:
@@ -123,9 +150,8 @@ def _export_opened(session: Session, folder: MirrorFolder, size: int, progress: 
 def _state(folder: MirrorFolder) -> Publication:
     """Return how far the public saw at the last export; from the beginning where that is not known."""
     try:
-        told = json.loads(folder.read(_STATE) or b"{}")
-        return Publication(cut=int(told["cut"]), moved_at=datetime.fromisoformat(told["moved_at"]))
-    except (ValueError, KeyError, TypeError):
+        return read_state(folder.folder)
+    except (OSError, ValueError):
         return Publication(moved_at=BEGINNING)
 
 

@@ -19,17 +19,26 @@ class MirrorFolder:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder.absolute()
-        self._draft = self.folder.with_name(f".{self.folder.name}.next")
+        self.draft = self.folder.with_name(f".{self.folder.name}.next")
         self._old = self.folder.with_name(f".{self.folder.name}.old")
+        self._names: set[str] = set()
 
-    def begin(self) -> None:
-        """Begin to fill, or go on. Raises OSError where the folder cannot be written beside."""
-        if self._old.exists():  # an export was stopped between two renames
+    def begin(self, last: str) -> None:
+        """Begin to fill, or go on; `last` is the file that is written when all others are.
+
+        Raises OSError where the folder cannot be written beside.
+        """
+        if self._old.exists():  # an export was stopped between two renames, or while it cleared up
             if self.folder.exists():
                 shutil.rmtree(self._old)
             else:
                 self._old.rename(self.folder)
-        self._draft.mkdir(parents=True, exist_ok=True)
+        if (self.draft / last).exists():  # an export was stopped just before it put this in its place, or just after
+            if self.folder.exists():
+                self._clear_up()
+            else:
+                self.draft.rename(self.folder)
+        self.draft.mkdir(parents=True, exist_ok=True)
 
     def read(self, name: str) -> bytes | None:
         """Return a file of the finished mirror."""
@@ -39,7 +48,8 @@ class MirrorFolder:
 
     def keep(self, name: str, size: int | None = None) -> bool:
         """Take a file over as it is, of this size if it is given; tell whether there was one."""
-        there, here = self._draft / name, self.folder / name
+        there, here = self.draft / name, self.folder / name
+        self._names.add(name)
         if _has_size(there, size):
             return True
         if not _has_size(here, size):
@@ -59,20 +69,35 @@ class MirrorFolder:
 
     def open(self, name: str) -> "_Draft":
         """Write a file in pieces; it is there once the block ends."""
-        return _Draft(self._draft / name)
+        self._names.add(name)
+        return _Draft(self.draft / name)
 
-    def finish(self) -> None:
-        """Put what was filled in the place of what there is."""
-        _sync(self._draft)
+    def finish(self, last: str, content: bytes) -> None:
+        """Write the last file, and put what was filled in the place of what there is."""
+        self._drop_what_an_older_export_left()
+        self.put(last, content)
+        _sync(self.draft)
         if not self.folder.exists():
-            self._draft.rename(self.folder)
-        elif _exchange(self._draft, self.folder):
-            shutil.rmtree(self._draft)
+            self.draft.rename(self.folder)
+        elif _exchange(self.draft, self.folder):
+            self._clear_up()
         else:
             self.folder.rename(self._old)
-            self._draft.rename(self.folder)
+            self.draft.rename(self.folder)
             shutil.rmtree(self._old)
         _sync(self.folder.parent)
+
+    def _drop_what_an_older_export_left(self) -> None:
+        """Remove files that an interrupted export wrote, and that are no part of this one: parts, narrower tiles."""
+        for file in self.draft.rglob("*"):
+            name = file.relative_to(self.draft).as_posix()
+            if name not in self._names and not file.is_dir():
+                file.unlink()
+
+    def _clear_up(self) -> None:
+        # By its other name first: what is left of it if this is interrupted is then gone on with by nobody.
+        self.draft.rename(self._old)
+        shutil.rmtree(self._old)
 
 
 class _Draft:

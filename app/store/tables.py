@@ -6,6 +6,7 @@ references, uniqueness; triggers (migrations) refuse any change of an event.
 
 from datetime import date, datetime
 
+from pydantic import ConfigDict
 from sqlalchemy import (
     JSON,
     BigInteger,
@@ -53,7 +54,13 @@ SQLModel.metadata = MetaData(
 )
 
 
-class EventRow(SQLModel, table=True):
+class Row(SQLModel):
+    """A row. Rows are written and read past pydantic's validation, so that need not be built at every start."""
+
+    model_config = ConfigDict(defer_build=True)  # type: ignore[assignment]  # SQLModel's own type of it is not exported
+
+
+class EventRow(Row, table=True):
     """Everything that ever happened, in the order of the ledger. Rows are added and never changed."""
 
     __tablename__ = "event"
@@ -83,7 +90,7 @@ class EventRow(SQLModel, table=True):
     payload: str = Field(sa_type=Text)
 
 
-class InquiryRow(SQLModel, table=True):
+class InquiryRow(Row, table=True):
     """The current state of each inquiry; domain/inquiry.py says what each column means."""
 
     __tablename__ = "inquiry"
@@ -157,7 +164,7 @@ class InquiryRow(SQLModel, table=True):
     leaves: int
 
 
-class CallRow(SQLModel, table=True):
+class CallRow(Row, table=True):
     """Confirmation calls."""
 
     __tablename__ = "call"
@@ -181,7 +188,7 @@ class CallRow(SQLModel, table=True):
     newest_event: int
 
 
-class CallInquiryRow(SQLModel, table=True):
+class CallInquiryRow(Row, table=True):
     """Which inquiries a call covers; `ordinal` counts the calls of an inquiry from 1."""
 
     __tablename__ = "call_inquiry"
@@ -192,7 +199,7 @@ class CallInquiryRow(SQLModel, table=True):
     ordinal: int
 
 
-class CorrectionRow(SQLModel, table=True):
+class CorrectionRow(Row, table=True):
     """What a supervisor's correction replaced. Its texts are sealed."""
 
     __tablename__ = "correction"
@@ -207,7 +214,7 @@ class CorrectionRow(SQLModel, table=True):
     first_event: int = Field(unique=True)
 
 
-class SealedBoxRow(SQLModel, table=True):
+class SealedBoxRow(Row, table=True):
     """What is sealed with a key of its own, which the day's key wraps; without `wrapped_key` nobody can read it."""
 
     __tablename__ = "sealed_box"
@@ -228,7 +235,7 @@ class SealedBoxRow(SQLModel, table=True):
     set_aside: bool
 
 
-class ContactRow(SQLModel, table=True):
+class ContactRow(Row, table=True):
     """The designated contacts at ICE."""
 
     __tablename__ = "contact"
@@ -245,7 +252,7 @@ class ContactRow(SQLModel, table=True):
     newest_event: int
 
 
-class FacilityRow(SQLModel, table=True):
+class FacilityRow(Row, table=True):
     """City facilities."""
 
     __tablename__ = "facility"
@@ -259,7 +266,7 @@ class FacilityRow(SQLModel, table=True):
     newest_event: int
 
 
-class TokenRow(SQLModel, table=True):
+class TokenRow(Row, table=True):
     """Access tokens. The secret itself is kept nowhere, its SHA-256 is."""
 
     __tablename__ = "token"
@@ -277,7 +284,7 @@ class TokenRow(SQLModel, table=True):
     newest_event: int
 
 
-class IdempotencyRow(SQLModel, table=True):
+class IdempotencyRow(Row, table=True):
     """What a repeated `POST` is answered with. Neither the key nor the body is kept, only keyed hashes of them."""
 
     __tablename__ = "idempotency"
@@ -290,7 +297,7 @@ class IdempotencyRow(SQLModel, table=True):
     kept_since: datetime = Field(sa_type=UtcTime, index=True)
 
 
-class RefusalCountRow(SQLModel, table=True):
+class RefusalCountRow(Row, table=True):
     """How many texts the screen refused, by day, category and the rule's language. Nothing of the texts."""
 
     __tablename__ = "refusal_count"
@@ -301,7 +308,7 @@ class RefusalCountRow(SQLModel, table=True):
     refused: int
 
 
-class ConsoleSessionRow(SQLModel, table=True):
+class ConsoleSessionRow(Row, table=True):
     """Who is signed in at the console. The cookie's secret is kept nowhere, its SHA-256 is."""
 
     __tablename__ = "console_session"
@@ -315,7 +322,7 @@ class ConsoleSessionRow(SQLModel, table=True):
     first_event: int = Field(unique=True)
 
 
-class SignInLinkRow(SQLModel, table=True):
+class SignInLinkRow(Row, table=True):
     """Links that sign somebody in once, within minutes. The secret is kept nowhere, its SHA-256 is."""
 
     __tablename__ = "sign_in_link"
@@ -326,7 +333,7 @@ class SignInLinkRow(SQLModel, table=True):
     used_at: datetime | None = Field(sa_type=UtcTime)
 
 
-class LedgerTileRow(SQLModel, table=True):
+class LedgerTileRow(Row, table=True):
     """The tree over all events as it is served: tiles of 256 hashes, the last of each level not full yet."""
 
     __tablename__ = "ledger_tile"
@@ -336,7 +343,7 @@ class LedgerTileRow(SQLModel, table=True):
     hashes: bytes = Field(sa_type=LargeBinary)
 
 
-class CheckpointRow(SQLModel, table=True):
+class CheckpointRow(Row, table=True):
     """Signed checkpoints: the newest, and the last one of each day before. `number` is one more than the last one's."""
 
     __tablename__ = "checkpoint"
@@ -347,7 +354,7 @@ class CheckpointRow(SQLModel, table=True):
     signed_at: datetime = Field(sa_type=UtcTime)
 
 
-class LedgerKeyRow(SQLModel, table=True):
+class LedgerKeyRow(Row, table=True):
     """The public keys that ever signed, in the order in which they began; a new one begins beside an old one."""
 
     __tablename__ = "ledger_key"
@@ -357,7 +364,7 @@ class LedgerKeyRow(SQLModel, table=True):
     since: datetime = Field(sa_type=UtcTime)
 
 
-class PublicationRow(SQLModel, table=True):
+class PublicationRow(Row, table=True):
     """How far the public sees: one row. All events below `cut` are public, of the others the corrections of those.
 
     `newest` is the index of the newest public event, -1 for none; below `looked` each correction was considered.
@@ -372,7 +379,7 @@ class PublicationRow(SQLModel, table=True):
     moved_at: datetime = Field(sa_type=UtcTime)
 
 
-class LogEntryRow(SQLModel, table=True):
+class LogEntryRow(Row, table=True):
     """The public log as it is shown: made from opened leaves alone, and made again from them at any time.
 
     `entry` is what is served, in JSON; the other columns are what lists are narrowed and ordered by. The place's
@@ -411,7 +418,7 @@ class LogEntryRow(SQLModel, table=True):
     entry: str = Field(sa_type=Text)
 
 
-class AlertRow(SQLModel, table=True):
+class AlertRow(Row, table=True):
     """Notices that the order calls for; domain/referral.py says what each column means."""
 
     __tablename__ = "alert"
@@ -433,7 +440,7 @@ class AlertRow(SQLModel, table=True):
     newest_event: int
 
 
-class WebhookRow(SQLModel, table=True):
+class WebhookRow(Row, table=True):
     """Endpoints of other systems. Secrets are sealed under a key that is a file and in no backup."""
 
     __tablename__ = "webhook"
@@ -454,7 +461,7 @@ class WebhookRow(SQLModel, table=True):
     newest_event: int
 
 
-class MessageRow(SQLModel, table=True):
+class MessageRow(Row, table=True):
     """What is told to other systems: written with the event, in its transaction. `id` is the `webhook-id`."""
 
     __tablename__ = "message"
@@ -472,7 +479,7 @@ _WAITING_FIRST = text("state = 'waiting' AND due_at IS NULL")
 _WAITING_AGAIN = text("state = 'waiting' AND due_at IS NOT NULL")
 
 
-class DeliveryRow(SQLModel, table=True):
+class DeliveryRow(Row, table=True):
     """The outbox: a row for each message and endpoint; domain/delivery.py says what each column means."""
 
     __tablename__ = "delivery"
@@ -512,7 +519,7 @@ class DeliveryRow(SQLModel, table=True):
     newest_event: int
 
 
-class DeliveryWorkerRow(SQLModel, table=True):
+class DeliveryWorkerRow(Row, table=True):
     """The processes that send. One whose `beat` stands still has died or was stopped; others take its work over."""
 
     __tablename__ = "delivery_worker"

@@ -6,6 +6,7 @@ import pytest
 
 from app.domain.screening import screen
 from app.domain.screening.data import data_files, data_hash, names_of, read_tables
+from app.domain.screening.inflection import Inflections
 from app.domain.screening.lexicon import written_forms
 from app.domain.screening.pattern import LONGEST_REPEAT, PatternCompiler, PatternError, parsed
 from app.domain.screening.screener import screener
@@ -101,11 +102,32 @@ def test_an_entry_stands_for_its_forms(entry, forms):
     assert set(written_forms(entry)) == forms
 
 
-def test_a_verb_stands_for_its_forms():
-    assert {"tramitar", "tramitando", "tramito", "tramitaron", "tramitarlo", "tramitada"} <= set(
-        written_forms("tramit/ar")
-    )
-    assert "tramitarlo" not in set(written_forms("tramit/ar!"))
+@pytest.mark.parametrize(
+    ("stem", "kind", "forms"),
+    [
+        ("tramit", "ar", "tramitar tramitando tramito tramitaron tramitarlo tramitada tramitaria tramitandoselo"),
+        ("busc", "ar", "busque busquen buscandola buscaban"),
+        ("recib", "ir", "recibio recibieron recibirla recibiria reciban"),
+    ],
+)
+def test_a_verb_stands_for_its_forms(stem, kind, forms):
+    verbs = Inflections([(stem, kind, frozenset({"TAKE"}))])
+
+    assert all(verbs.classes_of(form) == {"TAKE"} for form in forms.split())
+    assert not verbs.classes_of(stem + "azo")
+
+
+def test_a_verb_without_pronouns_has_no_form_that_ends_in_one():
+    verbs = Inflections([("tramit", "ar!", frozenset({"TAKE"}))])
+
+    assert verbs.classes_of("tramitaron")
+    assert not verbs.classes_of("tramitarlo")
+
+
+def test_an_everyday_verb_changes_its_vowel():
+    verbs = Inflections([("encontr", "ar", frozenset({"VOCABULARY", "ES"}))])
+
+    assert verbs.classes_of("encuentran")
 
 
 def test_the_version_hangs_on_every_data_file(monkeypatch, tmp_path):

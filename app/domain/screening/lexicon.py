@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING, cast
 
 from app.domain.screening.data import names_of, read_lines, read_streets, read_tables
+from app.domain.screening.inflection import VERB_KINDS, Inflections
 from app.domain.screening.plain_text import folded
 
 if TYPE_CHECKING:
@@ -27,35 +28,9 @@ _SECTION = re.compile(r"\[([A-Z0-9_ ]+?)(?: (en|es))?\]")
 TOKEN = re.compile(r"[^\W_]+|'[a-z]{1,4}(?![a-z])|\n|[^\w\s]|_")
 
 
-_WITH_PRONOUNS = ("", "lo", "la", "los", "las", "le", "les", "se", "me", "nos")
-_AR_ENDINGS = """
-    o a as amos an e aste o aron aba abas aban abamos ado ada ados adas ara aran aria arian en es ase aren
-"""
-_ER_IR_ENDINGS = "o e es en i io ieron imos ia ias ian iamos ido ida idos idas a an as iera ieran"
-_VERB_ENDINGS = {
-    "ar": (
-        *(f"ar{pronoun}" for pronoun in _WITH_PRONOUNS),
-        *(f"ando{pronoun}" for pronoun in _WITH_PRONOUNS),
-        *_AR_ENDINGS.split(),
-    ),
-    **{
-        kind: (
-            *(f"{kind}{pronoun}" for pronoun in _WITH_PRONOUNS),
-            *(f"iendo{pronoun}" for pronoun in _WITH_PRONOUNS),
-            *_ER_IR_ENDINGS.split(),
-            *(f"{kind}{ending}" for ending in ("a", "an", "ia", "ian")),
-        )
-        for kind in ("er", "ir")
-    },
-}
-SPANISH_VERB_ENDINGS = {
-    **_VERB_ENDINGS,
-    # With an exclamation mark: the same without the forms that end in a pronoun.
-    **{
-        f"{kind}!": tuple(ending for ending in endings if not ending.endswith(_WITH_PRONOUNS[1:]))
-        for kind, endings in _VERB_ENDINGS.items()
-    },
-}
+_NAMES = frozenset({"GIVEN", "SURNAME"})
+_EVERYDAY = frozenset({"VOCABULARY", "ES"})
+_ENGLISH_ONLY = frozenset({"VOCABULARY", "EN"})
 
 
 def pieces(phrase: str) -> tuple[str, ...]:
@@ -66,15 +41,11 @@ def pieces(phrase: str) -> tuple[str, ...]:
 def written_forms(entry: str) -> Iterator[str]:
     """Yield the forms that an entry stands for: "mexicano/a" is four words, "grab/s/bed" three, "taller" one.
 
-    After a slash stands an ending. `ar`, `er` and `ir` make the regular forms of a Spanish verb, with an exclamation
-    mark those without a pronoun at the end; `a` makes feminine and both plurals, the Spanish way; any other ending is
-    added to the first form.
+    After a slash stands an ending: `a` makes feminine and both plurals, the Spanish way; any other ending is added to
+    the first form. (`ar`, `er` and `ir` make verbs, which `inflection.py` knows by their stems.)
     """
     stem, *endings = entry.split("/")
     stem = folded(stem)
-    if endings and endings[0] in SPANISH_VERB_ENDINGS:
-        yield from (stem + ending for ending in SPANISH_VERB_ENDINGS[endings[0]])
-        return
     yield stem
     for ending in map(folded, endings):
         if ending != "a":
@@ -104,11 +75,16 @@ _Words = dict[str, frozenset[str]]
 _Phrases = dict[tuple[str, ...], frozenset[str]]
 
 
-def _read_words() -> tuple[_Words, _Phrases]:
-    """Return the classes of every word and of every phrase of the data files."""
+def _read_words() -> tuple[_Words, _Phrases, Inflections]:
+    """Return the classes of every word, of every phrase and of every verb's stem of the data files."""
     words: _Words = {}
     phrases: _Phrases = {}
+    verbs: list[tuple[str, str, frozenset[str]]] = []
     for classes, entry in _entries():
+        stem, _, kind = entry.partition("/")
+        if kind[:2] in VERB_KINDS and len(kind.rstrip("!")) == 2:  # noqa: PLR2004 - "ar", "er" or "ir"
+            verbs.append((folded(stem), kind, classes))
+            continue
         for form in written_forms(entry):
             parts = pieces(form)
             if len(parts) == 1:
@@ -116,7 +92,19 @@ def _read_words() -> tuple[_Words, _Phrases]:
                 words[parts[0]] = classes if known is None or known is classes else known | classes
             elif parts:
                 phrases[parts] = phrases.get(parts, classes) | classes
-    return words, phrases
+    return words, phrases, Inflections(verbs)
+
+
+def _add_forms(words: _Words, verbs: Inflections) -> None:
+    """Give each listed word what it is besides as a form of a verb; a name becomes an everyday word and no more."""
+    for word, classes in words.items():
+        if classes == _ENGLISH_ONLY or "SMALL" in classes:
+            continue
+        forms = verbs.classes_of(word)
+        if not _NAMES.isdisjoint(classes):
+            forms &= _EVERYDAY
+        if not forms <= classes:
+            words[word] = classes | forms
 
 
 def _mark_literals(literals: Iterable[tuple[str, ...]], words: _Words, phrases: _Phrases) -> None:
@@ -134,8 +122,9 @@ class Lexicon:
 
     def __init__(self, literals: Iterable[tuple[str, ...]]) -> None:
         """Read the data files; `literals` are the rows of words that rules name outright."""
-        words, phrases = _read_words()
+        words, phrases, self.verbs = _read_words()
         _mark_literals(literals, words, phrases)
+        _add_forms(words, self.verbs)
         self._signs: dict[frozenset[str], int] = {}
         self._members: dict[str, set[int]] = {}
         self._derived: dict[str, str] = read_tables("classes.toml")["class"]
@@ -144,6 +133,7 @@ class Lexicon:
         self.words = cast("dict[str, int]", words)
         for word, classes in words.items():
             self.words[word] = self.sign_of(classes.union(_classes_by_form(word)))
+        self.verbs.give_signs(self.sign_of)
         # By their first two words: the other words and the sign, longest first.
         self.phrases: dict[tuple[str, str], list[tuple[tuple[str, ...], int]]] = {}
         for (first, second, *rest), classes in phrases.items():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from app.domain.screening.inflection import EVERYDAY_ENDINGS, SHORTEST_BY_ENDING, without_diminutive
 from app.domain.screening.lexicon import LONGEST_DIGITS, TOKEN, number_classes
 from app.domain.screening.misspelling import SHORTEST_TYPO, Misspellings
 
@@ -75,6 +76,9 @@ class Tokeniser:
             sign(number_classes(example))
         # Where capitals tell nothing, these count as written with one.
         self._namelike = lexicon.members("NAMELIKE") | {self._unknown, self._surname_plural}
+        self._everyday = sign(["VOCABULARY"])
+        self._everyday_signs = lexicon.members("ORDINARY") - lexicon.members("GIVEN") - lexicon.members("SURNAME")
+        self._verbs = lexicon.verbs
         self._misspelt = Misspellings(lexicon)
         self._surnames = lexicon.members("SURNAME")
 
@@ -117,7 +121,7 @@ class Tokeniser:
                     for part in self._splits[word]:
                         tokens.add(chr(words[part]), start, end)
                     continue
-                sign = self._sign_of_unlisted(word)
+                sign = self._sign_of_unlisted(word, capital=telling and cased[start].isupper())
             # `add` written out: this line runs once a word of every text.
             capital = cased[start].isupper() if telling else sign in namelike
             tokens.signs.append(chr(sign + 1) if capital else chr(sign))
@@ -142,23 +146,34 @@ class Tokeniser:
                 return sign, at
         return None
 
-    def _sign_of_unlisted(self, word: str) -> int:
+    def _sign_of_unlisted(self, word: str, *, capital: bool) -> int:
         if word.isalpha():
-            return self._sign_of_unknown(word)
+            return self._sign_of_unknown(word, capital=capital)
         if word.isdigit():
             return self._sign_of(number_classes(word))
         if word[0].isdigit() and word.lstrip("0123456789") in _ORDINAL_ENDINGS:
             return self._ordinal
         return self._mixed if word.isalnum() else self._other_mark
 
-    def _sign_of_unknown(self, word: str) -> int:
+    def _sign_of_unknown(self, word: str, *, capital: bool) -> int:
         if len(word) == 1:
             return self._letter
+        form = self._verbs.sign_of_form(word)
+        if form is not None:
+            return form
         if word[-1] == "s" and self._words.get(word[:-1]) in self._surnames:
             return self._surname_plural
         if len(word) >= SHORTEST_TYPO and (meant := self._misspelt.meant_by(word)) is not None:
             return self._words[meant]
+        if not capital and self._made_of_everyday(word):
+            return self._everyday
         return self._unknown if len(word) > _SHORT_WORD else self._unknown_short
+
+    def _made_of_everyday(self, word: str) -> bool:
+        """Return whether a word's ending or the word that it makes small says that it is nobody's name."""
+        if len(word) >= SHORTEST_BY_ENDING and word.endswith(EVERYDAY_ENDINGS):
+            return True
+        return any(self._words.get(bare) in self._everyday_signs for bare in without_diminutive(word))
 
     def _joins_or_abbreviates(self, letters: str, spans: list[tuple[int, int]], index: int) -> bool:
         """Return whether a mark is part of a word: the hyphen of "brown-skinned", the full stop of "Mr." or "J."."""

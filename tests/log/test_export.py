@@ -1,11 +1,13 @@
 """The mirror kit: complete, incremental, put in place whole or not at all; `verify` finds what was altered in it."""
 
+import itertools
 import os
 import shutil
 import signal
 import subprocess
 import sys
-from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -67,20 +69,38 @@ def exported(tmp_path_factory, migrated_file):
     return folder
 
 
-@contextmanager
-def another_day(exported, tmp_path):
-    """The same database and mirror two days later, when one more inquiry is public: its URL, the mirror, the day."""
-    shutil.copytree(exported / "data", tmp_path / "data")
-    shutil.copytree(exported / "mirror", tmp_path / "mirror")
-    url = f"sqlite:///{tmp_path / 'data/app.db'}"
-    with open_desk(url, tmp_path / "data") as desk:
-        desk.clock.forward(days=9, hours=1)
-        desk.called(desk.logged(outlet="KUNM 9", source="media"), outcome="confirmed")
-        many_events(desk, 20)
-        desk.clock.forward(days=2)
-        tick(desk)
-        today = day_in_denver(desk.clock())
-    yield url, tmp_path / "mirror", today
+@dataclass(frozen=True)
+class Later:
+    """The mirror of before, and the database at two later times, which two methods export."""
+
+    mirror: Path
+    first: tuple[str, date]
+    second: tuple[str, date]
+
+    def export_first(self, folder):
+        return export(self.first[0], folder, self.first[1])
+
+    def export_next(self, folder):
+        return export(self.second[0], folder, self.second[1])
+
+
+@pytest.fixture
+def later(exported, tmp_path):
+    """Two later days: what waited was settled, one more inquiry is public, and staff did something each day."""
+    states = []
+    for days, before in ((9, exported / "data"), (20, tmp_path / "data-9")):
+        data = Path(shutil.copytree(before, tmp_path / f"data-{days}"))
+        url = f"sqlite:///{data / 'app.db'}"
+        with open_desk(url, data) as desk:
+            desk.clock.forward(days=days, hours=1)
+            waiting = desk.get("/v1/inquiries?status=open").json()["items"]
+            desk.called(desk.logged(outlet=f"KUNM {days}", source="media"), *waiting, outcome="confirmed")
+            for _ in range(2):
+                many_events(desk, 20)
+                desk.clock.forward(days=2)
+                tick(desk)
+            states.append((url, day_in_denver(desk.clock())))
+    return Later(Path(shutil.copytree(exported / "mirror", tmp_path / "mirror")), *states)
 
 
 @pytest.fixture
@@ -183,24 +203,21 @@ def test_the_command_names_the_first_bad_event_and_ends_with_1(mirror):
     assert "log.csv tells 2026-000003 otherwise" in done.output
 
 
-def test_a_second_export_writes_no_full_tile_again(exported, tmp_path):
-    with another_day(exported, tmp_path) as (url, folder, today):
-        before = {name: (folder / name).stat().st_ino for name in files_of(folder)}
-        export(url, folder, today)
+def test_a_second_export_writes_no_full_tile_again(later):
+    before = {name: (later.mirror / name).stat().st_ino for name in files_of(later.mirror)}
+    later.export_first(later.mirror)
 
-    assert problems_of(folder) == []
-    kept = {
-        name for name, inode in before.items() if (folder / name).exists() and (folder / name).stat().st_ino == inode
-    }
+    assert problems_of(later.mirror) == []
+    kept = {name for name in files_of(later.mirror) if (later.mirror / name).stat().st_ino == before.get(name)}
     assert {"ledger/tile/0/000", "ledger/tile/entries/000"} <= kept
     assert "log.csv" not in kept
 
 
-def test_a_folder_with_something_else_in_it_is_left_alone(exported, tmp_path):
+def test_a_folder_with_something_else_in_it_is_left_alone(later, tmp_path):
     (tmp_path / "letters").mkdir()
     (tmp_path / "letters/dear.txt").write_text("Dear")
-    with another_day(exported, tmp_path) as (url, _, today), pytest.raises(NotThisLedger):
-        export(url, tmp_path / "letters", today)
+    with pytest.raises(NotThisLedger):
+        later.export_first(tmp_path / "letters")
 
     assert files_of(tmp_path / "letters") == {"dear.txt": b"Dear"}
 
@@ -209,7 +226,7 @@ def test_a_folder_with_something_else_in_it_is_left_alone(exported, tmp_path):
 _DOINGS = frozenset({"open", "os.rename", "os.link", "os.remove", "os.rmdir", "os.mkdir", "ctypes.dlsym"})
 
 
-def killed_export(url, folder, today, *, before_doing):
+def killed(exporting, folder, *, before_doing):
     """Export in a process of its own that SIGKILL ends before its nth doing with files; tell whether it was ended."""
     child = os.fork()
     if child == 0:
@@ -233,7 +250,7 @@ def killed_export(url, folder, today, *, before_doing):
 
             _Draft.write = half
             sys.addaudithook(killed_once_enough)
-            export(url, folder, today)
+            exporting(folder)
             os._exit(0)
         finally:
             os._exit(1)
@@ -244,30 +261,29 @@ def killed_export(url, folder, today, *, before_doing):
 
 @pytest.mark.parametrize("there_is_one", [True, False])
 def test_an_export_killed_at_any_point_leaves_a_whole_mirror_and_the_next_one_completes_it(
-    exported, tmp_path, there_is_one
+    later, tmp_path, there_is_one
 ):
-    with another_day(exported, tmp_path) as (url, mirror, today):
-        earlier, killed = files_of(mirror), 0
-        export(url, tmp_path / "whole", today)
-        names = files_of(tmp_path / "whole").keys()
-        for doing in range(0, 1000, 2):
-            folder = tmp_path / f"at-{doing}" / "mirror"
-            folder.parent.mkdir()
-            if there_is_one:
-                shutil.copytree(mirror, folder)
-            if not killed_export(url, folder, today, before_doing=doing):
-                break
-            killed += 1
-            if there_is_one:
-                assert folder.is_dir()
-            if folder.is_dir():
-                assert problems_of(folder) == [], doing
-                assert not [name for name in files_of(folder) if name.endswith(".part")], doing
-            if there_is_one and doing % 4:  # and killed once more on its way
-                killed_export(url, folder, today, before_doing=doing // 2)
-            export(url, folder, today)
+    later.export_next(tmp_path / "whole")
+    names = files_of(tmp_path / "whole").keys()
+    for doing in itertools.count(step=1 if there_is_one else 4):
+        folder = tmp_path / f"at-{doing}" / "mirror"
+        folder.parent.mkdir()
+        if there_is_one:
+            shutil.copytree(later.mirror, folder)
+        was_killed = killed(later.export_first, folder, before_doing=doing)
+        assert folder.is_dir() or not there_is_one
+        if folder.is_dir():
             assert problems_of(folder) == [], doing
-            assert files_of(folder).keys() == names, doing
-            assert [each.name for each in folder.parent.iterdir()] == ["mirror"], doing
-    assert killed > 15
-    assert files_of(mirror) == earlier
+            assert not [name for name in files_of(folder) if name.endswith(".part")], doing
+        if doing % 5 == 0:
+            killed(later.export_next, folder, before_doing=doing // 2)
+
+        later.export_next(folder)
+
+        assert problems_of(folder) == [], doing
+        assert files_of(folder).keys() == names, doing
+        assert [each.name for each in folder.parent.iterdir()] == ["mirror"], doing
+        shutil.rmtree(folder.parent)
+        if not was_killed:
+            break
+    assert doing > 50

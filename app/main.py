@@ -16,7 +16,7 @@ from app.delivery.courier import Sends
 from app.delivery.names import Resolve, resolve
 from app.delivery.worker import Worker
 from app.domain.actor import SERVICE
-from app.domain.screening import SCREEN_VERSION, Finding, screen
+from app.domain.screening import SCREEN_VERSION, Finding, make_ready, screen
 from app.service.erase_expired import erase_expired
 from app.service.follow_events import events_after, newest_event
 from app.service.raise_alerts import raise_overdue_again
@@ -70,6 +70,7 @@ from app.web.status_lane import StatusLane
 
 ERASE_EVERY_SECONDS = 3600
 LOOK_FOR_ALERTS_EVERY_SECONDS = 1
+LOAD_SCREEN_AFTER_SECONDS = 1
 # With a shorter publication delay each write may be public at once.
 _SHORT_DELAY = timedelta(minutes=1)
 _STAFF = (inquiries, callbacks, calls, contacts, facilities, tokens, alert_list, webhooks, stream)
@@ -103,6 +104,8 @@ def create_app(
             asyncio.create_task(work)
             for work in (_erase_by_the_hour(service), _raise_overdue_alerts(service), feed.run(), worker.run())
         ]
+        if screen_text is screen:
+            running.append(asyncio.create_task(_load_screen()))
         keeping = asyncio.create_task(public_log.run())
         try:
             yield
@@ -223,6 +226,12 @@ def _shows_at_once(session: WriteSession, settings: Settings) -> bool:
 def _secret(file: Path) -> bytes:
     make_key_file(file)
     return file.read_bytes()
+
+
+async def _load_screen() -> None:
+    """Load the screen's words and rules once the service answers, so that the first caller does not wait for them."""
+    await asyncio.sleep(LOAD_SCREEN_AFTER_SECONDS)
+    await asyncio.to_thread(make_ready)
 
 
 async def _erase_by_the_hour(service: Service) -> None:

@@ -25,12 +25,19 @@ _SCRIPTS = Path(__file__).parent / "migrations"
 
 
 def is_current(database: Database) -> bool:
-    """Tell whether a database has all migrations and no later one; one that is not there at all has none."""
+    """Tell whether a database has all migrations and no later one; a file that is not there has none.
+
+    Raises OperationalError where a server cannot be reached.
+    """
     try:
         with database.reading.connect() as connection:
+            if not inspect(connection).has_table("alembic_version"):
+                return False
             return connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == HEAD
     except DatabaseError:
-        return False
+        if database.on_sqlite:
+            return False
+        raise
 
 
 def upgrade(url: str, revision: str = "head") -> None:

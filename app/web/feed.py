@@ -10,7 +10,7 @@ import asyncio
 import json
 import logging
 from bisect import bisect_right
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -97,7 +97,7 @@ class Feed:
             self._look.clear()
             if self._follows:
                 try:
-                    await _to_its_end(self._read_new())
+                    await self._read_new()
                 except DatabaseUnavailable:
                     log.warning("the stream cannot read the events; it tries again")
                 await asyncio.sleep(PAUSE_SECONDS)
@@ -170,16 +170,6 @@ class Feed:
             if over and (stream.token_id in over or stream.session_id in over):
                 stream.end()
             stream.wake.set()
-
-
-async def _to_its_end(reading: Coroutine[None, None, None]) -> None:
-    """Read to the end also where the feed is stopped meanwhile: a thread is at it, on a connection of the database."""
-    task = asyncio.ensure_future(reading)
-    try:
-        await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.wait([task])
-        raise
 
 
 def _line(event: FedEvent) -> bytes:

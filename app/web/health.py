@@ -10,7 +10,7 @@ from app.web.access import PUBLIC, allowed
 from app.web.documented import problems
 from app.web.fields import Output
 from app.web.limits import read_address
-from app.web.problems import HttpRefusal
+from app.web.problems import RETRY_AFTER_SECONDS, HttpRefusal
 from app.web.route import ContractRoute
 from app.web.service import Service, service_of
 
@@ -57,8 +57,10 @@ async def healthz() -> Response:
 async def readyz(request: Request) -> Response:
     """Tell whether inquiries can be logged."""
     readiness = await _readiness(service_of(request))
-    status = 200 if readiness.status == "ok" else 503
-    return Response(readiness.model_dump_json(), status, {"Cache-Control": "no-store"}, media_type="application/json")
+    status, headers = 200, {"Cache-Control": "no-store"}
+    if readiness.status != "ok":
+        status, headers["Retry-After"] = 503, str(RETRY_AFTER_SECONDS)
+    return Response(readiness.model_dump_json(), status, headers, media_type="application/json")
 
 
 async def _readiness(service: Service) -> Readiness:

@@ -167,3 +167,6 @@ def log_json_lines() -> None:
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
         logging.getLogger(name).handlers = []
     logging.getLogger("uvicorn.access").disabled = True
+    # They would tell webhooks' addresses, line by line.
+    for name in ("httpx", "httpcore"):
+        logging.getLogger(name).setLevel(logging.WARNING)

@@ -1,5 +1,6 @@
 """What the routes stand on: the database, the writer, the vault, the screen, the clock. Made once by `create_app`."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -68,9 +69,16 @@ class Service:
         return await self.on_thread(ask)
 
     async def on_thread(self, work: Callable[[], Read]) -> Read:
-        """Do what blocks on a thread. Raises DatabaseUnavailable where the database could not be had."""
+        """Do what blocks on a thread. Raises DatabaseUnavailable where the database could not be had.
+
+        Who is cancelled meanwhile ends when the thread does: until then it is at a connection of the database.
+        """
+        task = asyncio.ensure_future(to_thread.run_sync(work, limiter=self.readers))
         try:
-            return await to_thread.run_sync(work, limiter=self.readers)
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            await asyncio.wait([task])
+            raise
         except (DBAPIError, PoolTimeout):
             raise DatabaseUnavailable from None
 

@@ -36,7 +36,10 @@ def test_a_vault_that_cannot_be_used_is_not_ready(desk, monkeypatch):
 def test_a_clock_that_jumped_is_not_ready(desk, monkeypatch):
     monkeypatch.setattr(type(desk.service.clock_watch), "state", lambda _watch: "the clock jumped")
 
-    assert desk.get("/readyz").status_code == 503
+    answer = desk.get("/readyz")
+
+    assert answer.status_code == 503
+    assert int(answer.headers["retry-after"]) > 0
 
 
 FORWARDING = [

@@ -6,7 +6,6 @@ references, uniqueness; triggers (migrations) refuse any change of an event.
 
 from datetime import date, datetime
 
-from pydantic import ConfigDict
 from sqlalchemy import (
     JSON,
     BigInteger,
@@ -57,7 +56,7 @@ SQLModel.metadata = MetaData(
 class Row(SQLModel):
     """A row. Rows are written and read past pydantic's validation, so that need not be built at every start."""
 
-    model_config = ConfigDict(defer_build=True)  # type: ignore[assignment]  # SQLModel's own type of it is not exported
+    model_config = {"defer_build": True}
 
 
 class EventRow(Row, table=True):

@@ -78,8 +78,15 @@ def claims_of(ledger: InventedLedger) -> dict:
     }
 
 
-def verdict(program: Path, directory: Path) -> str:
-    done = subprocess.run([program, directory], capture_output=True, text=True, check=False, timeout=60)
+def verdict(program: Path, directory: Path, served: str | None = None) -> str:
+    """What Go finds of a mirror, or of a service with the claims that stand in the folder."""
+    done = subprocess.run(
+        [program, served or directory, directory / "claims.json"],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
     assert (done.returncode == 0) == (done.stdout == "sound\n"), done
     return done.stdout.strip()
 
@@ -118,6 +125,15 @@ def test_go_refuses_an_altered_checkpoint(go_verifier, mirror, place):
     flip(mirror / "ledger/checkpoint", place)
 
     assert verdict(go_verifier, mirror).startswith("checkpoint:")
+
+
+@pytest.mark.parametrize(("place", "index"), [(0, 0), (1, 0), (30, 0), (69 * 77 + 20, 77), (-1, 255)])
+def test_go_refuses_an_altered_bundle(go_verifier, mirror, place, index):
+    flip(mirror / "ledger/tile/entries/000", place)
+
+    found = verdict(go_verifier, mirror)
+    assert found.startswith("bundle:")
+    assert f"entry {index}" in found
 
 
 @pytest.mark.parametrize("name", ["0/000", "1/000.p/1"])

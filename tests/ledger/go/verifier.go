@@ -1,13 +1,18 @@
-// Checks a mirror with Go's own libraries for signed notes and transparency logs, which share no code with ours.
+// Checks a mirror or a running service with Go's own libraries for signed notes and transparency logs, which share no
+// code with ours.
 //
-// Usage: verifier DIR, where DIR holds ledger/key, ledger/checkpoint and ledger/tile/… as a mirror does, and
-// claims.json with entries, inclusion proofs and consistency proofs. Exit status 0 means that every claim holds.
+// Usage: verifier SOURCE CLAIMS. SOURCE is a mirror's folder or a service's address, with ledger/key,
+// ledger/checkpoint and ledger/tile/… below it; CLAIMS is a file of entries, inclusion proofs and consistency proofs.
+// Exit status 0 means that every claim holds.
 package main
 
 import (
 	"encoding/base64"
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
+	"io"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -32,8 +37,24 @@ type claims struct {
 	}
 }
 
-// tiles reads the files of a mirror. C2SP's paths are Go's without the height, which is always eight there.
-type tiles struct{ dir string }
+// get reads a file of a mirror, or what a service answers with 200.
+func get(source, path string) ([]byte, error) {
+	if !strings.HasPrefix(source, "http://") {
+		return os.ReadFile(filepath.Join(source, path))
+	}
+	answer, err := http.Get(source + "/" + path)
+	if err != nil {
+		return nil, err
+	}
+	defer answer.Body.Close()
+	if answer.StatusCode != http.StatusOK {
+		return nil, fmt.Errorf("%s: %s", path, answer.Status)
+	}
+	return io.ReadAll(answer.Body)
+}
+
+// tiles reads stored tiles. C2SP's paths are Go's without the height, which is always eight there.
+type tiles struct{ source string }
 
 func (t tiles) Height() int { return tileHeight }
 
@@ -43,7 +64,7 @@ func (t tiles) ReadTiles(wanted []tlog.Tile) ([][]byte, error) {
 	var found [][]byte
 	for _, tile := range wanted {
 		path := strings.Replace(tile.Path(), fmt.Sprintf("tile/%d/", tileHeight), "tile/", 1)
-		data, err := os.ReadFile(filepath.Join(t.dir, "ledger", path))
+		data, err := get(t.source, "ledger/"+path)
 		if err != nil {
 			return nil, err
 		}
@@ -53,27 +74,30 @@ func (t tiles) ReadTiles(wanted []tlog.Tile) ([][]byte, error) {
 }
 
 func main() {
-	if err := verify(os.Args[1]); err != nil {
+	if err := verify(os.Args[1], os.Args[2]); err != nil {
 		fmt.Println(err)
 		os.Exit(1)
 	}
 	fmt.Println("sound")
 }
 
-func verify(dir string) error {
-	tree, err := signedTree(dir)
+func verify(source, claimsFile string) error {
+	tree, err := signedTree(source)
 	if err != nil {
 		return fmt.Errorf("checkpoint: %w", err)
 	}
 	var claimed claims
-	data, err := os.ReadFile(filepath.Join(dir, "claims.json"))
+	data, err := os.ReadFile(claimsFile)
 	if err != nil {
 		return err
 	}
 	if err := json.Unmarshal(data, &claimed); err != nil {
 		return err
 	}
-	stored := tlog.TileHashReader(tree, tiles{dir})
+	stored := tlog.TileHashReader(tree, tiles{source})
+	if err := checkBundles(source, tree, stored); err != nil {
+		return err
+	}
 	for _, claim := range claimed.Inclusion {
 		hash := tlog.RecordHash(claim.Entry)
 		proof := tlog.RecordProof(hashes(claim.Proof))
@@ -102,9 +126,52 @@ func verify(dir string) error {
 	return nil
 }
 
-// signedTree opens the checkpoint with every key of the mirror, one on a line.
-func signedTree(dir string) (tlog.Tree, error) {
-	keys, err := os.ReadFile(filepath.Join(dir, "ledger/key"))
+// checkBundles takes every entry from its bundle and looks its hash up in the tiles, which lead to the signed root.
+func checkBundles(source string, tree tlog.Tree, stored tlog.HashReader) error {
+	for first := int64(0); first < tree.N; first += 1 << tileHeight {
+		width := min(tree.N-first, 1<<tileHeight)
+		// The path of a tile of the same number and width, below entries in the place of the level.
+		tile := tlog.Tile{H: tileHeight, L: 0, N: first >> tileHeight, W: int(width)}
+		path := strings.Replace(tile.Path(), fmt.Sprintf("tile/%d/0/", tileHeight), "tile/entries/", 1)
+		bundle, err := get(source, "ledger/"+path)
+		if err != nil {
+			return fmt.Errorf("bundle: %w", err)
+		}
+		var places []int64
+		for index := first; index < first+width; index++ {
+			places = append(places, tlog.StoredHashIndex(0, index))
+		}
+		found, err := stored.ReadHashes(places)
+		if err != nil {
+			return fmt.Errorf("tiles from %d: %w", first, err)
+		}
+		for index := first; index < first+width; index++ {
+			if len(bundle) < 2 || len(bundle) < 2+int(binary.BigEndian.Uint16(bundle)) {
+				return fmt.Errorf("bundle: ends before entry %d", index)
+			}
+			end := 2 + int(binary.BigEndian.Uint16(bundle))
+			if found[index-first] != tlog.RecordHash(bundle[2:end]) {
+				return fmt.Errorf("bundle: entry %d is not in the tree", index)
+			}
+			bundle = bundle[end:]
+		}
+		if len(bundle) != 0 {
+			return fmt.Errorf("bundle: something follows entry %d", first+width-1)
+		}
+	}
+	return nil
+}
+
+func min(a, b int64) int64 {
+	if a < b {
+		return a
+	}
+	return b
+}
+
+// signedTree opens the checkpoint with every key of the source, one on a line.
+func signedTree(source string) (tlog.Tree, error) {
+	keys, err := get(source, "ledger/key")
 	if err != nil {
 		return tlog.Tree{}, err
 	}
@@ -116,7 +183,7 @@ func signedTree(dir string) (tlog.Tree, error) {
 		}
 		verifiers = append(verifiers, verifier)
 	}
-	signed, err := os.ReadFile(filepath.Join(dir, "ledger/checkpoint"))
+	signed, err := get(source, "ledger/checkpoint")
 	if err != nil {
 		return tlog.Tree{}, err
 	}

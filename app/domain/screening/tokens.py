@@ -188,8 +188,20 @@ class Tokeniser:
 
 
 def _after_hyphen(letters: str, spans: list[tuple[int, int]], index: int) -> int:
-    """Return the index of the next word, a hyphen or full stop inside a phrase left out ("green-card", "u.s.")."""
-    return index + 1 if index < len(spans) and letters[spans[index][0]] in "-." else index
+    """Return the index of the next word, a hyphen or full stop inside a phrase left out ("green-card", "u.s.").
+
+    A full stop with a blank after it ends a sentence, unless it stands after a letter or two ("U. S. citizen").
+    """
+    if index >= len(spans):
+        return index
+    start, end = spans[index]
+    if letters[start] == "-":
+        return index + 1
+    if letters[start] != ".":
+        return index
+    inside = index + 1 < len(spans) and spans[index + 1][0] == end
+    short = index > 0 and spans[index - 1][1] - spans[index - 1][0] <= _SHORT_WORD
+    return index + 1 if inside or short else index
 
 
 def capitals_tell(cased: str) -> bool:

@@ -1,6 +1,6 @@
 """Measures the service and holds the figures against bench/bounds.toml; fails if one is missed.
 
-Run: python -m bench [main] [delivery] [screen] [ledger] [--full], or `make bench ARGS="…"`. Without names: all of them.
+Run: python -m bench [main] [delivery] [screen] [ledger] [log] [--full], or `make bench ARGS="…"`; without names all of them.
 """
 
 import sys
@@ -16,7 +16,7 @@ from bench.server import cores
 from bench.starting import clone_figures, starting_figures
 
 DATABASES = Path("var")
-GROUPS = ("main", "delivery", "screen", "ledger")
+GROUPS = ("main", "delivery", "screen", "ledger", "log")
 
 
 def main(*asked: str) -> int:
@@ -79,7 +79,17 @@ def ledger(*, full: bool) -> bool:
     return True
 
 
-_MEASURED = {"main": main_job, "delivery": delivery, "screen": screen, "ledger": ledger}
+def log(*, full: bool) -> bool:
+    """Measure the public log and what proves it."""
+    from bench.log import log_job  # noqa: PLC0415  # the others need none of it
+
+    print(f"The public log and its ledger, {'--full' if full else 'short'}")
+    DATABASES.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=DATABASES, prefix="bench-") as made:
+        return log_job(full=full, folder=Path(made).absolute())
+
+
+_MEASURED = {"main": main_job, "delivery": delivery, "screen": screen, "ledger": ledger, "log": log}
 
 if __name__ == "__main__":
     sys.exit(main(*sys.argv[1:]))

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from app.ledger.history import Inquiry
 
-# Most inquiries are over within hours; about 10 MB hold those of some weeks.
-_RECENT = 8_192
+# Most inquiries are over within hours; about 5 MB hold those of some weeks.
+_RECENT = 4_096
 
 
 class Histories:

@@ -1,6 +1,6 @@
 """Measures the service and holds the figures against bench/bounds.toml; fails if one is missed.
 
-Run: python -m bench [main] [delivery] [screen] [ledger] [log] [--full], or `make bench ARGS="…"`; without names all of them.
+Run: python -m bench [main] [delivery] [screen] [ledger] [log] [--full], or `make bench ARGS="…"`; all of them unnamed.
 """
 
 import sys

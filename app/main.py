@@ -14,6 +14,7 @@ from fastapi import FastAPI
 
 from app.delivery.courier import Sends
 from app.delivery.names import Resolve, resolve
+from app.delivery.precedence import Precedence
 from app.delivery.worker import Worker
 from app.domain.actor import SERVICE
 from app.domain.screening import SCREEN_VERSION, Finding, make_ready, screen
@@ -65,7 +66,7 @@ from app.web.pages import status as status_pages
 from app.web.problems import HANDLERS
 from app.web.public_lane import PublicLane
 from app.web.public_log import PublicLog
-from app.web.service import Service, new_readers
+from app.web.service import Service, UnderWay, new_readers
 from app.web.status_lane import StatusLane
 
 ERASE_EVERY_SECONDS = 3600
@@ -172,6 +173,7 @@ def open_service(
         screen=screen_text,
         screen_version=SCREEN_VERSION,
         clock=clock,
+        under_way=UnderWay(),
         running_keys=RunningKeys(_secret(settings.data_dir / "fingerprint.key")),
         limits=Limits(settings.rate, settings.trusted_proxies),
         metrics=metrics,
@@ -204,7 +206,14 @@ def worker_of(service: Service, bell: Bell) -> Worker:
         sender = await asyncio.to_thread(import_module, "app.delivery.sender")
         return await asyncio.to_thread(sender.Sender, service.settings.reach, look_up=service.look_up)
 
-    worker = Worker(service.writer.run, service.read, open_sender, service.webhook_secrets, service.clock)
+    worker = Worker(
+        service.writer.run,
+        service.read,
+        open_sender,
+        service.webhook_secrets,
+        service.clock,
+        precedence=Precedence(lambda: service.under_way.count > 0),
+    )
     bell.on_ring(worker.ring)
     return worker
 

@@ -8,7 +8,7 @@ own, so that it holds back nothing new.
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any
 
 from app.store.leases import Claimed
@@ -26,9 +26,14 @@ class Lane:
     """What was claimed for one endpoint and not sent yet, and what is on its way."""
 
     def __init__(
-        self, deliver: Callable[[Claimed, float], Coroutine[Any, Any, None]], claim: int, *, on_room: Callable[[], None]
+        self,
+        deliver: Callable[[Claimed, float], Coroutine[Any, Any, None]],
+        claim: int,
+        *,
+        on_room: Callable[[], None],
+        may_start: Callable[[], Awaitable[None]],
     ) -> None:
-        self._deliver, self._claim, self._on_room = deliver, claim, on_room
+        self._deliver, self._claim, self._on_room, self._may_start = deliver, claim, on_room, may_start
         self._waiting: deque[tuple[Claimed, float]] = deque()
         self._on_their_way: set[asyncio.Task[None]] = set()
         self._starting: asyncio.Task[None] | None = None
@@ -67,6 +72,9 @@ class Lane:
 
     async def _start_all(self) -> None:
         while self._waiting:
+            await self._may_start()
+            if not self._waiting:  # forgotten meanwhile
+                return
             claimed, since = self._waiting.popleft()
             task = asyncio.create_task(self._deliver(claimed, time.monotonic() - since))
             self._on_their_way.add(task)

@@ -15,6 +15,7 @@ from app.delivery.database import Reads, Writes, succeeds
 from app.delivery.lane import Lane
 from app.delivery.lease import Lease
 from app.delivery.pace import Pace
+from app.delivery.precedence import Precedence
 from app.domain.delivery import Result
 from app.store import leases, webhooks
 from app.store.leases import Claimed, Work
@@ -22,6 +23,7 @@ from app.store.session import WriteSession
 from app.store.webhooks import WebhookSecrets
 
 USUAL = Pace()
+NOBODY_ELSE = Precedence(lambda: False)
 
 
 class Worker:
@@ -35,10 +37,12 @@ class Worker:
         secrets: WebhookSecrets,
         clock: Callable[[], datetime],
         *,
+        precedence: Precedence = NOBODY_ELSE,
         pace: Pace = USUAL,
         attempted: Callable[[Result], None] = lambda _result: None,
     ) -> None:
         self._write, self._read, self._clock, self._pace = write, read, clock, pace
+        self._precedence = precedence
         self._lanes: dict[Work, Lane] = {}
         self._lease = Lease(write, read, clock, pace, busy=self._busy, lost=self._forget)
         self._courier = Courier(
@@ -59,6 +63,7 @@ class Worker:
         try:
             await succeeds(self._open_where_wanted)
             while True:
+                await self._precedence.give()
                 self._rung.clear()
                 await succeeds(self._claim_what_waits)
                 await self._wait_for_the_bell()
@@ -107,7 +112,9 @@ class Worker:
     def _lane(self, work: Work) -> Lane:
         lane = self._lanes.get(work)
         if lane is None:
-            lane = self._lanes[work] = Lane(self._courier.deliver, self._pace.claim, on_room=self._rung.set)
+            lane = self._lanes[work] = Lane(
+                self._courier.deliver, self._pace.claim, on_room=self._rung.set, may_start=self._precedence.give
+            )
         return lane
 
     def _busy(self) -> bool:

@@ -64,7 +64,7 @@ async def make(request: Request, change: Change[Result]) -> Response:
     """Make a change and answer with the resource. Raises what the use case and the checks refuse by."""
     service, by = service_of(request), actor_of(request)
     attempt = service.running_keys.attempt(request, by) if request.method == "POST" else None
-    with service.running_keys.running(attempt):
+    with service.running_keys.running(attempt), service.under_way:
         if attempt is not None:
             kept = await service.read(lambda session: idempotency.find(session, attempt.key_hash))
             if kept is not None:

@@ -30,6 +30,19 @@ from app.web.metrics import Metrics
 Read = TypeVar("Read")
 
 
+class UnderWay:
+    """How many changes are under way for somebody who waits for them."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def __enter__(self) -> None:
+        self.count += 1
+
+    def __exit__(self, *_how_it_ended: object) -> None:
+        self.count -= 1
+
+
 @dataclass(frozen=True, slots=True)
 class Service:
     """The parts, by name."""
@@ -43,6 +56,7 @@ class Service:
     screen: Callable[[str], tuple[Finding, ...]]
     screen_version: str
     clock: Callable[[], datetime]
+    under_way: UnderWay
     running_keys: RunningKeys
     limits: Limits
     metrics: Metrics

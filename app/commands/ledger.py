@@ -1,4 +1,4 @@
-"""The ledger's commands: verify it, export a mirror of it, change the keys that sign it.
+"""The ledger's commands: verify it, and export a mirror of it.
 
 Imports stand inside the commands, as in cli.py.
 """
@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from app.commands import ledger_key
+
 if TYPE_CHECKING:
     from app.ledger.checkpoint import VerifierKey
     from app.ledger.report import Report
     from app.ledger.source import Source
     from app.settings import Settings
-    from app.store.ledger_files import KeyFile
 
 SOUND, NOT_SOUND, COULD_NOT_CHECK = 0, 1, 2
 _PROBLEMS_SHOWN = 20
@@ -27,21 +28,19 @@ _NEXT_CHECKPOINT_SECONDS = 90
 # How seldom a process that only verifies looks for garbage in cycles, of which it makes next to none.
 SELDOM = (100_000, 20, 100)
 
-keys = typer.Typer(no_args_is_help=True, help="The keys that sign the ledger.")
-
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands."""
     app.command()(verify)
     app.command()(export)
-    app.add_typer(keys, name="ledger-key")
+    app.add_typer(ledger_key.keys, name="ledger-key")
 
 
 def verify(
     url: Annotated[str | None, typer.Option(help="The address of a service.")] = None,
     mirror: Annotated[Path | None, typer.Option(help="The folder of an export.")] = None,
     database: Annotated[bool, typer.Option("--database", help="This service's own tables.")] = False,  # noqa: FBT002  # a flag
-    key: Annotated[str | None, typer.Option(help="The verifier key that you trust; see /ledger/key.")] = None,
+    key: Annotated[list[str] | None, typer.Option(help="A verifier key that you trust; see /ledger/key.")] = None,
     checkpoint: Annotated[Path | None, typer.Option(help="A file with an older checkpoint that you kept.")] = None,
 ) -> None:
     """Verify the ledger: 0 sound, 1 not sound, 2 could not check. Example: python -m app verify --url https://HOST."""
@@ -52,7 +51,7 @@ def verify(
 
     gc.set_threshold(*SELDOM)
     try:
-        trusted = [VerifierKey.parse(key)] if key else []
+        trusted = [VerifierKey.parse(each) for each in key or ()]
         older = [checkpoint.read_bytes()] if checkpoint else []
         if database:
             report = _verify_tables(trusted, older)
@@ -214,62 +213,13 @@ def _bring_up_to_date(settings: "Settings") -> None:
                 moved = publish(session, settings.publication_delay, _now())
                 newest = ledger.newest_checkpoint(session)
                 if newest is None or moved.newest >= newest.size:
-                    file.make()
+                    if not ledger.verifier_keys(session):
+                        file.make()
                     sign_checkpoint(session, file.read(), None, _now())
     except LedgerUnsound as unsound:
         raise CannotBeDone(f"The ledger is not sound: {unsound}. Nothing was exported.") from None
     except (StrangeKey, KeysRefused):
         raise CannotBeDone("The ledger's key file (APP_LEDGER_KEY_FILE) is not the one that signed before.") from None
-
-
-@keys.command("show")
-def key_show() -> None:
-    """Show the verifier keys, one on a line. Example: python -m app ledger-key show."""
-    for each in _key_file().read():
-        typer.echo(str(each.verifier))
-
-
-@keys.command("add")
-def key_add() -> None:
-    """Add a new key beside the old one: both sign from now on. Example: python -m app ledger-key add."""
-    import os  # noqa: PLC0415  # see the top
-
-    from app.ledger.checkpoint import SigningKey  # noqa: PLC0415  # as above
-    from app.ledger.merkle import HASH_BYTES  # noqa: PLC0415  # as above
-
-    file = _key_file()
-    added = SigningKey(file.origin, os.urandom(HASH_BYTES))
-    file.replace((*file.read(), added))
-    typer.echo(f"{added.verifier}\nBoth keys sign from the next checkpoint on. Publish the new one, give readers some")
-    typer.echo("weeks to take it over, then: python -m app ledger-key retire")
-
-
-@keys.command("retire")
-def key_retire() -> None:
-    """Let the oldest key sign no more, once readers know the new one. Example: python -m app ledger-key retire."""
-    from app.cli import CannotBeDone  # noqa: PLC0415  # see the top
-
-    file = _key_file()
-    signing = file.read()
-    if len(signing) == 1:
-        raise CannotBeDone("There is one key only. Add the new one first: python -m app ledger-key add")
-    file.replace(signing[1:])
-    typer.echo(f"It signs no more: {signing[0].verifier}")
-
-
-def _key_file() -> "KeyFile":
-    from app.cli import CannotBeDone  # noqa: PLC0415  # see the top
-    from app.settings import read_settings  # noqa: PLC0415  # as above
-    from app.store.ledger_files import KeyFile, KeysRefused  # noqa: PLC0415  # as above
-
-    settings = read_settings()
-    file = KeyFile(settings.ledger_key, settings.ledger_origin)
-    file.make()
-    try:
-        file.read()
-    except KeysRefused as error:
-        raise CannotBeDone(str(error)) from None
-    return file
 
 
 def _end(status: int, sentence: str) -> NoReturn:

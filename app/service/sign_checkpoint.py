@@ -18,9 +18,11 @@ class StrangeKey(Exception):
 
 
 def sign_checkpoint(
-    session: WriteSession, keys: Sequence[SigningKey], known: Checkpoint | None, at: datetime
+    session: WriteSession, keys: Sequence[SigningKey], known: Checkpoint | None, at: datetime, size: int | None = None
 ) -> StoredCheckpoint:
-    """Sign the ledger as it stands, store that and return it; the last one where nothing has changed since.
+    """Sign the ledger as it stands, or its first `size` leaves; store that and return it.
+
+    It returns the last one where nothing has changed since.
 
     It continues the last one that was stored, and the one that this process served last (`known`). Raises
     LedgerUnsound where it would not, and StrangeKey.
@@ -28,12 +30,13 @@ def sign_checkpoint(
     session.write_pending()
     trusted = admit_keys(session, keys, at)
     last = ledger.newest_checkpoint(session)
+    size = session.next_index if size is None else size
     for before in (opened(last, trusted) if last else None, known):
         if before is not None:
-            require_continued(session, before, session.next_index)
-    if last is not None and last.size == session.next_index and _signed_by(last, keys):
+            require_continued(session, before, size)
+    if last is not None and last.size == size and _signed_by(last, keys):
         return last
-    checkpoint = Checkpoint(keys[0].name, session.next_index, ledger.root_at(session, session.next_index))
+    checkpoint = Checkpoint(keys[0].name, size, ledger.root_at(session, size))
     added = StoredCheckpoint(last.number + 1 if last else 0, checkpoint.size, signed(checkpoint, keys), at)
     ledger.add_checkpoint(session, last, added)
     return added

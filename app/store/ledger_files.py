@@ -27,7 +27,16 @@ class KeyFile:
 
     def make(self) -> None:
         """Make a first key, unless there is one."""
-        make_key_file(self.file, write_key_file([SigningKey(self.origin, os.urandom(HASH_BYTES))]))
+        make_key_file(self.file, write_key_file([self.new_key()]))
+
+    def new_key(self) -> SigningKey:
+        """Return a new key, which signs once it is in the file."""
+        return SigningKey(self.origin, os.urandom(HASH_BYTES))
+
+    def set_aside(self) -> None:
+        """Give a file that is there, and cannot be used, another name."""
+        if self.file.exists():
+            self.file.rename(self.file.with_name(f"{self.file.name}.unusable"))
 
     def read(self) -> tuple[SigningKey, ...]:
         """Return the keys that sign now. Raises KeysRefused."""
@@ -39,6 +48,7 @@ class KeyFile:
         except (OSError, ValueError):
             raise KeysRefused(
                 "The ledger's key file (APP_LEDGER_KEY_FILE) cannot be read. Put it back from your copy."
+                " If there is none, see `ledger-key replace-lost`."
             ) from None
         if any(key.name != self.origin for key in self._keys):
             raise KeysRefused(

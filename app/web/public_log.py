@@ -38,7 +38,8 @@ _SOON = timedelta(seconds=1)
 RESTING_SECONDS = 0.004
 STRANGE_KEY = (
     "The ledger was signed with another key than the one in its key file (APP_LEDGER_KEY_FILE)."
-    " Put the file with the older key back; to change keys let both sign for a while (`ledger-key`)."
+    " Put the file with the older key back; to change keys let both sign for a while (`ledger-key`);"
+    " if the older key is lost, see `ledger-key replace-lost`."
 )
 
 log = logging.getLogger(__name__)
@@ -103,10 +104,11 @@ class PublicLog:
         service = self._service
         if self._checked or not is_current(service.database):
             return
-        self.keys.make()
-        keys = [key.verifier for key in self.keys.read()]
         with service.database.read() as session:
             written = ledger.verifier_keys(session)
+            if not written:  # else a key that is not there is lost, and the operator has to say so
+                self.keys.make()
+            keys = [key.verifier for key in self.keys.read()]
             if written and not {str(key) for key in keys} & set(written):
                 raise KeysRefused(STRANGE_KEY)
             try:
@@ -189,9 +191,13 @@ class PublicLog:
     def _publish(self, session: WriteSession, now: datetime) -> Publication:
         moved = publish(session, self._settings.publication_delay, now)
         newest = ledger.newest_checkpoint(session)
-        if newest is None or newest.size <= moved.newest:
-            # What the log tells, a correction that shows at once too, can be checked from the same moment on.
+        if newest is None:
             self._sign(session, now)
+        elif newest.size <= moved.newest:
+            # A correction of what is public opens at once, and a leaf that is open has to stand in a signed tree: this
+            # is the one checkpoint off the clock. It ends with the newest public leaf, whose index is told with it, and
+            # not with the newest event: so it counts nothing of what else happened since the clock last struck.
+            self._sign(session, now, moved.newest + 1)
         return moved
 
     # On the clock
@@ -249,10 +255,10 @@ class PublicLog:
                 await service.writer.run(lambda session: self._sign(session, now))
                 await service.read(self._adopt_newest)
 
-    def _sign(self, session: WriteSession, now: datetime) -> None:
+    def _sign(self, session: WriteSession, now: datetime, size: int | None = None) -> None:
         known = self._signed.checkpoint if self._signed else None
         try:
-            sign_checkpoint(session, self.keys.read(), known, now)
+            sign_checkpoint(session, self.keys.read(), known, now, size)
         except LedgerUnsound as unsound:
             self._note(unsound)
             raise

@@ -9,7 +9,7 @@ import pytest
 from app.ledger.checkpoint import SigningKey, VerifierKey, open_checkpoint, open_note
 from app.service.check_ledger import NoCheckpoint, TablesBehind
 from app.service.sign_checkpoint import StrangeKey, sign_checkpoint
-from app.store import ledger
+from app.store import ledger, log
 from app.store.ledger_files import KeyFile, KeysRefused
 from app.store.soundness import LedgerUnsound
 from app.web.public_log import PublicLog
@@ -29,6 +29,38 @@ def test_a_checkpoint_is_signed_on_the_clock_and_not_with_each_event(desk):
     tick(desk)
 
     assert signed(desk).size == size + 6
+
+
+def test_a_correction_is_signed_at_once_and_what_else_happened_waits_for_the_clock(desk, settle):
+    settled = settle()
+    desk.clock.forward(days=2)
+    tick(desk)
+    before = signed(desk).size
+
+    desk.as_("supervisor").post(
+        f"/v1/calls/{settled['call']}/correction", {"outcome": "not_ice", "reason": "wrong key"}
+    )
+    for _ in range(3):
+        desk.logged()
+    desk.clock.forward(seconds=2)
+    entry = desk.as_(None).get(f"/v1/log/{settled['number']}").json()
+
+    assert entry["corrections"][0]["to"] == "not_ice"
+    with desk.service.database.read() as session:
+        corrected = max(log.leaves_of(session, [settled["number"]])[settled["number"]], key=lambda leaf: leaf.index)
+    assert before <= corrected.index < ledger_size(desk) - 6
+    assert signed(desk).size == corrected.index + 1
+    evidence = desk.as_(None).get(f"/v1/log/{settled['number']}/evidence").json()["events"]
+    assert evidence[-1]["index"] == corrected.index
+
+    tick(desk)
+
+    assert signed(desk).size == ledger_size(desk)
+
+
+def ledger_size(desk):
+    with desk.service.database.read() as session:
+        return ledger.size_of(session)
 
 
 def test_where_nothing_happened_the_checkpoint_stays(desk):
@@ -114,7 +146,7 @@ def test_an_older_database_put_back_stops_the_start_in_one_sentence(sqlite_url, 
 def test_another_ledgers_key_stops_the_start(sqlite_url, data_dir):
     with open_desk(sqlite_url, data_dir) as desk:
         tick(desk)
-    (data_dir / "ledger.key").unlink()
+    KeyFile(data_dir / "ledger.key", ORIGIN).replace((SigningKey(ORIGIN, bytes(32)),))
 
     with pytest.raises(KeysRefused, match="another key"), open_desk(sqlite_url, data_dir):
         pass

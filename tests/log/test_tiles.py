@@ -145,6 +145,7 @@ def test_a_proof_that_does_not_hold_does_not_go_out(desk, reader, settle, exec_p
 
 
 def test_an_asker_can_prove_that_the_inquiry_was_logged(desk, reader):
+    tick(desk)
     inquiry = desk.logged(address="1234 Quetzalcoatl Parkway SE")
     early = reader.get(f"/v1/status/{inquiry['receipt']}/proof")
     assert early.status_code == 404

@@ -5,7 +5,6 @@ just these: a name whose address changes between check and connection gains noth
 """
 
 import ssl
-import sys
 from collections import OrderedDict
 from collections.abc import Iterable
 from typing import Any
@@ -24,9 +23,6 @@ _REST_SECONDS = 15.0
 _RESTING = 4
 # More than there may be endpoints.
 _HOSTS = 2 * MOST_WEBHOOKS
-# httpcore asks for this library several times for each request, to learn whether it runs on trio, and Python looks for
-# it on the disk each time (0.5 ms a message). It is not there, nor wanted: this service runs on asyncio.
-sys.modules.setdefault("sniffio", None)  # type: ignore[arg-type]  # None: an import fails at once (importlib's reference)
 
 
 class MayNotBeReached(Exception):

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, cast
 from app.domain.screening.data import names_of, read_lines, read_streets, read_tables
 from app.domain.screening.inflection import VERB_KINDS, Inflections
 from app.domain.screening.plain_text import folded
+from app.domain.screening.sign_sets import FIRST_SIGN, signs_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-FIRST_SIGN = 0x4E00  # the longest run of code points without a meaning for regular expressions
 LITERAL = "="  # a class that holds one literal word of a rule carries this mark before it
 LONGEST_DIGITS = 9
 YEAR_DIGITS = 4
@@ -25,6 +25,7 @@ _ONE_LETTER_WORDS = "aeiouy"  # English and Spanish words; any other letter alon
 YEARS = range(1900, 2100)
 THIS_DECADE = 2020  # a full date before it is somebody's birth, not what was seen today
 _SECTION = re.compile(r"\[([A-Z0-9_ ]+?)(?: (en|es))?\]")
+_OPERATOR = re.compile(r"([&-])")
 TOKEN = re.compile(r"[^\W_]+|'[a-z]{1,4}(?![a-z])|\n|[^\w\s]|_")
 
 
@@ -126,7 +127,7 @@ class Lexicon:
         _mark_literals(literals, words, phrases)
         _add_forms(words, self.verbs)
         self._signs: dict[frozenset[str], int] = {}
-        self._members: dict[str, set[int]] = {}
+        self._members: dict[str, int] = {}  # sets of signs, see sign_sets.py
         self._derived: dict[str, str] = read_tables("classes.toml")["class"]
         self.splits: dict[str, str] = read_tables("classes.toml")["split"]
         # The same table, its values replaced: two of this size would take more memory than the screen may.
@@ -151,30 +152,35 @@ class Lexicon:
         sign = self._signs.get(key)
         if sign is None:
             sign = self._signs[key] = FIRST_SIGN + 2 * len(self._signs)
-            both = (sign, sign + 1)
+            small = 1 << (sign - FIRST_SIGN)
             for name in (*key, "ANY"):
-                self._members.setdefault(name, set()).update(both)
-            self._members.setdefault("CAP", set()).add(both[1])
+                self._members[name] = self._members.get(name, 0) | 3 * small
+            self._members["CAP"] = self._members.get("CAP", 0) | 2 * small
         return sign
 
     def members(self, expression: str) -> frozenset[int]:
-        """Return the signs of a class, of `A&B` (both), `A-B` (the first and not the second), read from the left.
+        """Return the signs of a class or of classes taken together, as `signs_of` reads them."""
+        return frozenset(signs_in(self.signs_of(expression)))
+
+    def signs_of(self, expression: str) -> int:
+        """Return the set of signs of a class, of `A&B` (both), `A-B` (the first and not the second), from the left.
 
         Raises KeyError for a class that no data file names.
         """
-        first, *others = re.split(r"([&-])", expression)
-        signs = set(self._class(first))
+        if expression.isalnum() or expression.startswith(LITERAL):
+            return self._class(expression)
+        first, *others = _OPERATOR.split(expression)
+        signs = self._class(first)
         for operator, name in zip(others[::2], others[1::2], strict=True):
-            if operator == "&":
-                signs &= self._class(name)
-            else:
-                signs -= self._class(name)
-        return frozenset(signs)
+            signs = signs & self._class(name) if operator == "&" else signs & ~self._class(name)
+        return signs
 
-    def _class(self, name: str) -> set[int]:
+    def _class(self, name: str) -> int:
         if name not in self._members:
-            parts = self._derived[name].split()
-            self._members[name] = set().union(*(self.members(part) for part in parts))
+            signs = 0
+            for part in self._derived[name].split():
+                signs |= self.signs_of(part)
+            self._members[name] = signs
         return self._members[name]
 
     def words_in(self, expression: str) -> list[str]:

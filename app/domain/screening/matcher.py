@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import compress
 from typing import TYPE_CHECKING, NamedTuple
 
 from app.domain.screening.data import names_of, read_tables
 from app.domain.screening.lexicon import Lexicon
 from app.domain.screening.pattern import PatternCompiler, literal_runs, parsed
+from app.domain.screening.sign_sets import signs_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from app.domain.screening.tokens import Tokens
 
 
+_AS_FLAGS = bytes.maketrans(b"01", b"\x00\x01")
 _SHORTEST_PART = 20  # tokens; of shorter parts there are so many that asking each costs more than it saves
 
 
@@ -37,8 +40,7 @@ class _Part(NamedTuple):
     missing: int
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """A category and the first and last (included) token that tell it."""
 
     category: str
@@ -67,7 +69,8 @@ class Matcher:
         self._needed_bits: list[int] = []
         self._bits_always = 0
         self._every_bit = 0
-        self._rules_by_rarest: list[tuple[int, list[int]]] = []
+        self._rules_by_rarest: list[list[int]] = []  # by the place of the rarest need's bit
+        self._rules_without_needs: list[int] = []
         self._reaching: list[bool] = []
         self._stop = ""
 
@@ -78,19 +81,25 @@ class Matcher:
         bring all its bits. What spared words may become counts as brought, since it may appear on the way.
         """
         self._compiler = PatternCompiler(self.lexicon)
-        bits: dict[frozenset[int], int] = {}
-        by_rarest: dict[int, list[int]] = {}
+        needs: list[tuple[int, ...]] = []
         for rule in self.rules:
-            needs = [bits.setdefault(signs, 1 << len(bits)) for signs in self._compiler.needs(parsed(rule.pattern))]
-            by_rarest.setdefault(needs[0] if needs else 0, []).append(len(self._needed_bits))
-            self._needed_bits.append(sum(set(needs)))
-        self._rules_by_rarest = list(by_rarest.items())
+            row = parsed(rule.pattern)
+            self._reaching.append(self._compiler.reaches_over_a_stop(row))
+            needs.append(self._compiler.needs(row))
+        # The rarest need of each rule, which is looked at first, gets a low bit: small numbers are quick to compare.
+        in_order = (signs for place in range(max(map(len, needs))) for own in needs for signs in own[place : place + 1])
+        bits = {signs: 1 << place for place, signs in enumerate(dict.fromkeys(in_order))}
+        by_rarest: dict[int, list[int]] = {}
+        for index, own in enumerate(needs):
+            by_rarest.setdefault(bits[own[0]] if own else 0, []).append(index)
+            self._needed_bits.append(sum({bits[signs] for signs in own}))
+        self._rules_without_needs = by_rarest.pop(0, [])
+        self._rules_by_rarest = [by_rarest[1 << place] for place in range(len(by_rarest))]
         self._every_bit = (1 << len(bits)) - 1
         for signs, bit in bits.items():
-            for sign in map(chr, signs):
+            for sign in map(chr, signs_in(signs)):
                 self._bits_of_sign[sign] = self._bits_of_sign.get(sign, 0) | bit
         self._stop = chr(self.lexicon.sign_of(["STOP"]))
-        self._reaching = [self._compiler.reaches_over_a_stop(parsed(rule.pattern)) for rule in self.rules]
         for sign in self._spared_signs.values():
             self._bits_always |= self._bits_of_sign.get(sign, 0)
 
@@ -114,13 +123,9 @@ class Matcher:
         needed_bits, reaching, expressions = self._needed_bits, self._reaching, self._expressions
         for index in self._called_by(whole):
             needed = needed_bits[index]
-            expression = expressions[index]
+            expression = expressions[index] or self.expression(index)
             for start, end, missing in (whole,) if reaching[index] else parts:
-                if needed & missing:
-                    continue
-                if expression is None:
-                    expression = self.expression(index)
-                if expression.search(line, start, end) is None:
+                if needed & missing or expression.search(line, start, end) is None:
                     continue
                 rule, told = self.rules[index], "told" if expression.groupindex else 0
                 if rule.becomes is not None:
@@ -134,13 +139,14 @@ class Matcher:
     def _called_by(self, whole: _Part) -> list[int]:
         """Return the rules, in their order, whose needs a text meets somewhere; first by the rarest need of each."""
         missing, needed = whole.missing, self._needed_bits
+        met = f"{self._every_bit & ~missing:b}"[::-1].encode().translate(_AS_FLAGS)
         called = [
             index
-            for rarest, indexes in self._rules_by_rarest
-            if not rarest & missing
+            for indexes in compress(self._rules_by_rarest, met)
             for index in indexes
             if not needed[index] & missing
         ]
+        called += self._rules_without_needs
         called.sort()
         return called
 

@@ -16,10 +16,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING
 
 from app.domain.screening.lexicon import LITERAL
 from app.domain.screening.plain_text import plain_text
+from app.domain.screening.sign_sets import expression_of, set_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -27,7 +30,8 @@ if TYPE_CHECKING:
     from app.domain.screening.lexicon import Lexicon
 
 LONGEST_REPEAT = 12
-_NEEDS_KEPT = 6
+_NEEDS_KEPT = 4
+_A_SMALL_WORD = 50  # how many other words together a text holds as often as one of these
 _ELEMENT = re.compile(
     r"\s*(?:"
     r"~(?P<gap>\d+)|(?P<open>!?\()|(?P<close>\))|(?P<bar>\|)|(?P<mark>[<>])|(?P<edge>[\^$])"
@@ -120,17 +124,6 @@ def literal_runs(row: Iterable[Element]) -> Iterator[tuple[str, ...]]:
     yield tuple(run)
 
 
-def sign_set(signs: Iterable[int]) -> str:
-    """Return the regular expression of a set of signs, neighbours joined to ranges."""
-    ranges: list[list[int]] = []
-    for sign in sorted(signs):
-        if ranges and ranges[-1][1] == sign - 1:
-            ranges[-1][1] = sign
-        else:
-            ranges.append([sign, sign])
-    return "[" + "".join(chr(low) if low == high else f"{chr(low)}-{chr(high)}" for low, high in ranges) + "]"
-
-
 class PatternCompiler:
     """Turns rows of elements into regular expressions for one lexicon."""
 
@@ -138,15 +131,42 @@ class PatternCompiler:
         """Take the lexicon once every sign has been given out."""
         self._lexicon = lexicon
         self._in_phrases = _phrases_by_word(lexicon)
-        self._stop = sign_set(lexicon.members("STOP"))
+        self._stop = expression_of(lexicon.signs_of("STOP"))
         self._inside_sentence = "[^" + self._stop[1:]
-        self._anything = len(lexicon.members("ANY"))
+        self._small_words = lexicon.signs_of("SMALL")
+        self._anything = lexicon.signs_of("ANY").bit_count()
 
     def expression(self, row: list[Element]) -> str:
         """Return the regular expression of a row.
 
+        It begins by looking whether a match can begin here at all, which spares trying every alternative of a bracket.
         Raises PatternError for a class without words, KeyError for a class that no file names.
         """
+        written = self._row(row)
+        begins = self._begins(row)
+        return written if begins is None else f"(?={expression_of(begins)}){written}"
+
+    def _begins(self, row: list[Element]) -> int | None:
+        """Return the signs that a row's match can begin with, or None where it can begin with any."""
+        found = 0
+        for element in row:
+            if element.prefix or element.kind in ("mark", "edge"):
+                continue
+            if element.kind == "gap":
+                return None
+            if element.kind == "signs":
+                found |= self._signs_that_hold(element)
+            else:
+                for alternative in element.rows:
+                    begins = self._begins(alternative)
+                    if begins is None:
+                        return None
+                    found |= begins
+            if not element.optional:
+                return found
+        return None
+
+    def _row(self, row: list[Element]) -> str:
         written: list[str] = []
         run: list[Element] = []
         for element in row:
@@ -164,7 +184,7 @@ class PatternCompiler:
             return _MARKS[element.text]
         if element.kind == "edge":
             return f"(?:^|(?<={self._stop}))" if element.text == "^" else f"(?=$|{self._stop})"
-        body = self._group(element) if element.kind == "group" else sign_set(self._signs(element))
+        body = self._group(element) if element.kind == "group" else expression_of(self._signs(element))
         if element.prefix == "!":
             return f"(?!{body})"
         if element.prefix == "-":
@@ -173,26 +193,26 @@ class PatternCompiler:
 
     def _group(self, element: Element) -> str:
         """Return a bracket's alternatives, the single words and classes among them made one set."""
-        single: set[int] = set()
+        single = 0
         rows: list[str] = []
         for row in element.rows:
             if len(row) == 1 and row[0].plain:
                 single |= self._signs(row[0])
             else:
-                rows.append(self.expression(row))
+                rows.append(self._row(row))
         if single:
-            rows.append(sign_set(single))
+            rows.append(expression_of(single))
         return rows[0] if len(rows) == 1 and single else "(?:" + "|".join(rows) + ")"
 
-    def _signs(self, element: Element) -> frozenset[int]:
-        signs = self._lexicon.members(LITERAL + element.text if element.literal else element.text)
+    def _signs(self, element: Element) -> int:
+        signs = self._lexicon.signs_of(LITERAL + element.text if element.literal else element.text)
         if not signs:
             raise PatternError(f"{element.text} holds no word")
         return signs
 
     def _run(self, run: list[Element]) -> str:
         """Return the expression of words in a row, which a text may hold as words or, if they are one, as a phrase."""
-        plain = "".join(sign_set(self._signs(element)) for element in run)
+        plain = "".join(expression_of(self._signs(element)) for element in run)
         phrases = self._lexicon.phrases
         words = [element.text for element in run]
         cut: list[str] = []
@@ -200,54 +220,61 @@ class PatternCompiler:
         while at < len(words):
             for rest, sign in phrases.get((words[at], words[at + 1]) if at + 1 < len(words) else ("", ""), ()):
                 if tuple(words[at + 2 : at + 2 + len(rest)]) == rest:
-                    cut.append(sign_set((sign, sign + 1)))
+                    cut.append(expression_of(set_of((sign, sign + 1))))
                     at += 2 + len(rest)
                     break
             else:
-                cut.append(sign_set(self._signs(run[at])))
+                cut.append(expression_of(self._signs(run[at])))
                 at += 1
         whole = "".join(cut)
         return plain if whole == plain else f"(?:{plain}|{whole})"
 
-    def needs(self, row: list[Element]) -> tuple[frozenset[int], ...]:
+    def needs(self, row: list[Element]) -> tuple[int, ...]:
         """Return sets of signs of each of which a match holds at least one, the rarest first; to skip other texts."""
-        found = {signs for signs in self._needs(row) if len(signs) < self._anything / 12}
-        return tuple(sorted(found, key=len)[:_NEEDS_KEPT])
+        found = {signs for signs in self._needs(row) if signs.bit_count() < self._anything / 12}
+        return tuple(sorted(found, key=self._frequency)[:_NEEDS_KEPT])
 
-    def _needs(self, row: list[Element]) -> Iterator[frozenset[int]]:
+    def _frequency(self, signs: int) -> int:
+        """Return how often a text holds one of some signs, roughly: small words are in every one."""
+        return signs.bit_count() + _A_SMALL_WORD * (signs & self._small_words).bit_count()
+
+    def _needs(self, row: list[Element]) -> Iterator[int]:
         for element in row:
             if element.prefix or element.optional:
                 continue
             if element.kind == "signs":
                 yield self._signs_that_hold(element)
             elif element.kind == "group":
-                rarest = [min(self._needs(alternative), key=len, default=None) for alternative in element.rows]
+                rarest = [
+                    min(self._needs(alternative), key=self._frequency, default=None) for alternative in element.rows
+                ]
                 known = [signs for signs in rarest if signs is not None]
                 if len(known) == len(rarest):
-                    yield frozenset().union(*known)
+                    yield reduce(or_, known)
 
     def reaches_over_a_stop(self, row: list[Element]) -> bool:
         """Return whether a match may go on after the end of a sentence."""
-        stop = self._lexicon.members("STOP")
+        stop = self._lexicon.signs_of("STOP")
         return any(
             not element.prefix
             and (
-                (element.kind == "signs" and not stop.isdisjoint(self._signs(element)))
+                (element.kind == "signs" and stop & self._signs(element))
                 or any(self.reaches_over_a_stop(alternative) for alternative in element.rows)
             )
             for element in row
         )
 
-    def _signs_that_hold(self, element: Element) -> frozenset[int]:
+    def _signs_that_hold(self, element: Element) -> int:
         """Return an element's signs and, of a word, those of the phrases that hold it: a text may have either."""
-        in_phrases = self._in_phrases.get(element.text, frozenset()) if element.literal else frozenset()
+        in_phrases = self._in_phrases.get(element.text, 0) if element.literal else 0
         return self._signs(element) | in_phrases
 
 
-def _phrases_by_word(lexicon: Lexicon) -> dict[str, frozenset[int]]:
-    signs: dict[str, set[int]] = {}
+def _phrases_by_word(lexicon: Lexicon) -> dict[str, int]:
+    signs: dict[str, int] = {}
     for beginning, endings in lexicon.phrases.items():
         for rest, sign in endings:
+            both = set_of((sign, sign + 1))
             for word in (*beginning, *rest):
-                signs.setdefault(word, set()).update((sign, sign + 1))
-    return {word: frozenset(found) for word, found in signs.items()}
+                signs[word] = signs.get(word, 0) | both
+    return signs

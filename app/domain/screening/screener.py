@@ -46,7 +46,7 @@ class Screener:
 
     def _balance(self, signs: list[str]) -> int:
         """Return how many more words are only Spanish than only English."""
-        return sum(sign in self._spanish for sign in signs) - sum(sign in self._english for sign in signs)
+        return sum(map(self._spanish.__contains__, signs)) - sum(map(self._english.__contains__, signs))
 
 
 def _merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -56,7 +56,21 @@ class Shape:
     sign: str
 
 
-_ADDRESS_SIGNS = ("@", ".com/", ".me/", "(at)", "[at]", "arroba", " at ")
+_ADDRESS_SIGNS = (
+    "@",
+    ".com/",
+    ".me/",
+    "(at)",
+    "[at]",
+    "arroba",
+    " at ",
+    "gmail",
+    "hotmail",
+    "instagram",
+    "facebook",
+    "venmo",
+    "tiktok",
+)
 _LONGEST_SHAPE = 28  # characters; the longest telephone number with all its separators
 
 
@@ -125,12 +139,12 @@ class Shapes:
     def found_in(self, letters: str) -> list[Shape]:
         """Return the shapes in plain small letters, in order, none overlapping; where two do, the earlier form."""
         starts = _starts(letters)
-        if not starts and not any(word in letters for word in _ADDRESS_SIGNS):
+        if not starts and not any(map(letters.__contains__, _ADDRESS_SIGNS)):
             return []
         by_digits = {fewest: [at for at, digits in starts if digits >= fewest] for fewest in self._fewest_digits}
         found: list[Shape] = []
         for form in self._forms:
-            if form.near and not any(word in letters for word in form.near):
+            if form.near and form.begins != "near" and not any(map(letters.__contains__, form.near)):
                 continue
             if form.begins == "anywhere":
                 self._keep(form, form.expression.finditer(letters), letters, found)

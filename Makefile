@@ -44,7 +44,7 @@ screen-report: $(DEVELOPMENT)
 	@$(PY) -m bench.screen_report $(ARGS)
 
 screenshots: $(DEVELOPMENT)
-	@$(PY) -m tests.browser.screenshots $(ARGS)
+	@$(PY) -m tests.browser.screenshots screenshots $(ARGS) && $(PY) -m tests.browser.console_screenshots screenshots $(ARGS)
 
 check: lint types containers locks openapi-drift openapi-compatible
 

@@ -35,11 +35,14 @@ def key_add() -> None:
 def key_retire() -> None:
     """Let the oldest key sign no more, once readers know the new one. Example: python -m app ledger-key retire."""
     from app.cli import CannotBeDone  # noqa: PLC0415  # see the top
+    from app.settings import read_settings  # noqa: PLC0415  # as above
 
     file = _key_file()
     signing = file.read()
     if len(signing) == 1:
         raise CannotBeDone("There is one key only. Add the new one first: python -m app ledger-key add")
+    if not {str(key.verifier) for key in signing[1:]} & set(_signed_before(read_settings())):
+        raise CannotBeDone("The new key has signed nothing yet, so that nobody could know it. Wait for a checkpoint.")
     file.replace(signing[1:])
     typer.echo(f"It signs no more: {signing[0].verifier}")
 
@@ -50,7 +53,7 @@ def key_replace_lost(
 ) -> None:
     """Sign with a new key because the old one is lost; readers will notice. Example: replace-lost --lost 'KEY'."""
     from app.cli import CannotBeDone, _now, _ready_settings, _writing  # noqa: PLC0415  # see the top
-    from app.service.replace_lost_key import KeyIsThere, OtherKey, new_key_for, replace_lost_key  # noqa: PLC0415  # as above
+    from app.service.replace_lost_key import FileInTheWay, KeyIsThere, OtherKey, new_key_for, replace_lost_key  # noqa: PLC0415  # as above
     from app.store.ledger_files import KeyFile  # noqa: PLC0415  # as above
 
     settings = _ready_settings()
@@ -62,6 +65,10 @@ def key_replace_lost(
     except KeyIsThere:
         raise CannotBeDone(
             "The key file holds a key that signed before. To change keys: python -m app ledger-key add"
+        ) from None
+    except FileInTheWay:
+        raise CannotBeDone(
+            "The key file is there and cannot be used. Move it away, keep it, and repeat this."
         ) from None
     except OtherKey as other:
         raise CannotBeDone(f"That is not the key that signed last. Its verifier key is: {other}") from None
@@ -81,7 +88,7 @@ def _key_file() -> "KeyFile":
 
     settings = read_settings()
     file = KeyFile(settings.ledger_key, settings.ledger_origin)
-    if not _has_signed(settings):
+    if not _signed_before(settings):  # else one that is not there is lost, and none is made for it
         file.make()
     try:
         file.read()
@@ -90,8 +97,8 @@ def _key_file() -> "KeyFile":
     return file
 
 
-def _has_signed(settings: "Settings") -> bool:
-    """Tell whether a key signed the ledger already: then one that is not there is lost, and none is made for it."""
+def _signed_before(settings: "Settings") -> list[str]:
+    """Return the verifier keys that the ledger knows; without the database, none."""
     from app.store import ledger  # noqa: PLC0415  # see the top
     from app.store.engine import open_database  # noqa: PLC0415  # as above
     from app.store.migrate import is_current  # noqa: PLC0415  # as above
@@ -99,8 +106,8 @@ def _has_signed(settings: "Settings") -> bool:
     database = open_database(settings.url)
     try:
         if not is_current(database):
-            return False
+            return []
         with database.read() as session:
-            return bool(ledger.verifier_keys(session))
+            return ledger.verifier_keys(session)
     finally:
         database.dispose()

@@ -19,6 +19,10 @@ class KeyIsThere(Exception):
     """A key that signed before can still sign."""
 
 
+class FileInTheWay(Exception):
+    """There is a key file that cannot be used: the operator looks at it before it is replaced."""
+
+
 class OtherKey(Exception):
     """The key that is said to be lost is not the one that signed last, which is named here."""
 
@@ -26,7 +30,7 @@ class OtherKey(Exception):
 def new_key_for(session: WriteSession, file: KeyFile, lost: str) -> SigningKey:
     """Return the key that is to sign now, in its file already; one that an interrupted run made is taken.
 
-    What else was in the file is kept beside it. Raises KeyIsThere, OtherKey.
+    Raises KeyIsThere, FileInTheWay, OtherKey.
     """
     known = ledger.verifier_keys(session)
     try:
@@ -39,10 +43,10 @@ def new_key_for(session: WriteSession, file: KeyFile, lost: str) -> SigningKey:
         raise OtherKey(known[-1])
     if len(there) == 1:
         return there[0]
-    file.set_aside()
-    added = file.new_key()
-    file.replace((added,))
-    return added
+    if file.file.exists():
+        raise FileInTheWay
+    file.make()
+    return file.read()[0]
 
 
 def replace_lost_key(session: WriteSession, added: VerifierKey, at: datetime) -> None:

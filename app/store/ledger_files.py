@@ -33,11 +33,6 @@ class KeyFile:
         """Return a new key, which signs once it is in the file."""
         return SigningKey(self.origin, os.urandom(HASH_BYTES))
 
-    def set_aside(self) -> None:
-        """Give a file that is there, and cannot be used, another name."""
-        if self.file.exists():
-            self.file.rename(self.file.with_name(f"{self.file.name}.unusable"))
-
     def read(self) -> tuple[SigningKey, ...]:
         """Return the keys that sign now. Raises KeysRefused."""
         try:

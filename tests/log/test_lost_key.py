@@ -58,6 +58,21 @@ def test_a_lost_key_is_replaced_by_an_explicit_command_and_readers_notice(proces
     assert recorded(process) == [old, new, "ledger_key:added"]
 
 
+def test_an_old_key_is_retired_only_once_the_new_one_has_signed_beside_it(process):
+    old = process.command("ledger-key", "show").stdout.strip()
+    added = process.command("ledger-key", "add").stdout.splitlines()[0]
+    early = process.command("ledger-key", "retire")
+    assert early.returncode != 0
+    assert "signed nothing yet" in early.stderr
+
+    process.start()
+    wait_until(lambda: process.request("GET", "/ledger/key").text.split() == [old, added])
+    assert process.command("ledger-key", "retire").returncode == 0
+
+    wait_until(lambda: process.request("GET", "/ledger/key").text.split() == [added])
+    assert is_sound(process)
+
+
 def recorded(process):
     """The keys in their order, and the event."""
     database = open_database(process.database_url)
@@ -68,12 +83,16 @@ def recorded(process):
     return [*keys, *kinds]
 
 
-def test_a_key_file_that_is_damaged_is_set_aside_and_an_interrupted_replacement_goes_on(process):
+def test_a_damaged_key_file_is_left_to_the_operator_and_an_interrupted_replacement_goes_on(process):
     key_file = process.data_dir / "ledger.key"
     old = process.command("ledger-key", "show").stdout.strip()
     key_file.write_bytes(b"damaged")
+    refused = process.command("ledger-key", "replace-lost", "--lost", old)
+    assert refused.returncode != 0
+    assert "Move it away" in refused.stderr
+    assert key_file.read_bytes() == b"damaged"
+    key_file.unlink()
     first = process.command("ledger-key", "replace-lost", "--lost", old).stdout.splitlines()[0]
-    assert key_file.with_name("ledger.key.unusable").read_bytes() == b"damaged"
     database = open_database(process.database_url)
     with database.writing.begin() as connection:  # as if the command had been killed before its commit
         connection.execute(text("DELETE FROM ledger_key WHERE number = 1"))

@@ -11,6 +11,7 @@ from limits import RateLimitItem, parse
 from pydantic import AfterValidator, BeforeValidator, ValidationError, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from app.domain.contact import read_hours
 from app.domain.due import DueTimes
 from app.domain.policy import Policy
 from app.domain.reach import Reach
@@ -31,6 +32,12 @@ def _split(value: object) -> object:
 def _is_rate(value: str) -> str:
     if parse(value).amount < 1:  # raises ValueError itself where it is no rate
         raise ValueError("a rate that nobody may use")
+    return value
+
+
+def _are_hours(value: str) -> str:
+    if value:
+        read_hours(value)  # raises ValueError itself
     return value
 
 
@@ -71,6 +78,7 @@ class Settings(BaseSettings):
     nearby_meters: Annotated[float, Ge(0), Le(10_000)] = 300.0
     nearby_window: Positive = timedelta(hours=4)
     ask_phone: str = ""
+    ask_hours: Annotated[str, AfterValidator(_are_hours)] = ""
     metrics_allow: Networks = []
     public_rate: Annotated[str, AfterValidator(_is_rate)] = "60/minute"
     trusted_proxies: Networks = []

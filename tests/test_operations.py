@@ -33,6 +33,8 @@ SETTINGS = {
     "APP_NEARBY_METERS": ("0", 0.0),
     "APP_NEARBY_WINDOW": ("PT2H", timedelta(hours=2)),
     "APP_ASK_PHONE": ("+15055550199", "+15055550199"),
+    # Beside those that operations lists: the pages tell hours, as pages.md says.
+    "APP_ASK_HOURS": ("Mo-Fr 08:00-17:00", "Mo-Fr 08:00-17:00"),
     "APP_METRICS_ALLOW": ("10.0.0.0/8, 192.0.2.1", ["10.0.0.0/8", "192.0.2.1/32"]),
     "APP_PUBLIC_RATE": ("10/second", "10/second"),
     "APP_TRUSTED_PROXIES": ("10.0.0.1,2001:db8::/32", ["10.0.0.1/32", "2001:db8::/32"]),

@@ -327,3 +327,18 @@ def test_a_page_is_sent_compressed_to_who_takes_it_so_and_reads_the_same(office)
         assert "content-encoding" not in plain.headers
         assert "content-encoding" not in refused.headers
         assert plain.text == squeezed.text == refused.text
+
+
+@pytest.mark.parametrize(
+    ("lang", "told"),
+    [("en", "Hours: Mon-Fri 08:00-17:00; Sat 09:00-12:00."), ("es", "Horario: lun-vie 08:00-17:00; sáb")],
+)
+def test_the_first_page_tells_when_the_number_is_answered(desk_with, lang, told):
+    desk = desk_with(ask_hours="Mo-Fr 08:00-17:00; Sa 09:00-12:00")
+
+    assert told in desk.as_(None).get(f"/?lang={lang}").text
+
+
+@pytest.mark.parametrize(("lang", "told"), [("en", "At any hour"), ("es", "A cualquier hora")])
+def test_without_hours_the_number_is_answered_day_and_night(shared_desk, lang, told):
+    assert told in shared_desk.as_(None).get(f"/?lang={lang}").text

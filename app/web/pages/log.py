@@ -1,6 +1,7 @@
 """The public log as pages: how to ask, the list, and one entry with its timeline and the browser's own check."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -14,6 +15,7 @@ from fastapi.responses import RedirectResponse, Response
 from markupsafe import Markup
 from sqlmodel import Session
 
+from app.domain.contact import DAYS
 from app.domain.errors import InvalidRequest, NotFound
 from app.domain.inquiry import Activity, AreaCommand, Source
 from app.domain.log_number import log_number, read_log_number
@@ -35,6 +37,7 @@ from app.web.service import service_of
 
 router = APIRouter(include_in_schema=False)
 PAGE = 50
+_DAY = re.compile("|".join(DAYS))
 _CHOICES: Mapping[str, tuple[str, ...]] = {
     "status": tuple(status for status in Status if status in SETTLED),
     "source": tuple(Source),
@@ -66,6 +69,7 @@ async def home(request: Request) -> Response:
         request,
         "home.html",
         ask_phone=telephone(service.settings.ask_phone),
+        ask_hours=_in_words(service.settings.ask_hours, lang),
         delay=_delay(service.settings.publication_delay, lang),
         listed=listed.value,
         narrowed=bool(narrowing.keys() - ({"status"} if listed is not LogList.SETTLED else set())),
@@ -77,6 +81,12 @@ async def home(request: Request) -> Response:
         data_query=Markup(_data_query(narrowing)),  # noqa: S704  # percent-encoded
     )
     return _public(response, version)
+
+
+def _in_words(hours: str, lang: str) -> str:
+    """Return hours with the days as a language writes them: `Mo-Fr 08:00-17:00` as `lun-vie 08:00-17:00`."""
+    t = translator(lang)
+    return _DAY.sub(lambda day: t(f"words.day.{day[0]}"), hours)
 
 
 @router.get("/log")

@@ -331,7 +331,7 @@ def test_a_page_is_sent_compressed_to_who_takes_it_so_and_reads_the_same(office)
 
 @pytest.mark.parametrize(
     ("lang", "told"),
-    [("en", "Hours: Mon-Fri 08:00-17:00; Sat 09:00-12:00."), ("es", "Horario: lun-vie 08:00-17:00; sáb")],
+    [("en", "Hours: Mon-Fri 08:00-17:00; Sat 09:00-12:00."), ("es", "Horario: lun-vie 08:00-17:00; sáb 09:00-12:00.")],
 )
 def test_the_first_page_tells_when_the_number_is_answered(desk_with, lang, told):
     desk = desk_with(ask_hours="Mo-Fr 08:00-17:00; Sa 09:00-12:00")

@@ -88,6 +88,7 @@ class Tokeniser:
         words, second_words = self._words, self._second_words
         telling, namelike = capitals_tell(cased), self._namelike
         tokens = Tokens([], [], [])
+        add_sign, add_start, add_end = tokens.signs.append, tokens.starts.append, tokens.ends.append
         spans = [match.span() for match in TOKEN.finditer(letters)]
         count = len(spans)
         waiting = iter(shapes)
@@ -122,11 +123,11 @@ class Tokeniser:
                         tokens.add(chr(words[part]), start, end)
                     continue
                 sign = self._sign_of_unlisted(word, capital=telling and cased[start].isupper())
-            # `add` written out: this line runs once a word of every text.
+            # `add` written out: these lines run once a word of every text.
             capital = cased[start].isupper() if telling else sign in namelike
-            tokens.signs.append(chr(sign + 1) if capital else chr(sign))
-            tokens.starts.append(start)
-            tokens.ends.append(end)
+            add_sign(chr(sign + 1) if capital else chr(sign))
+            add_start(start)
+            add_end(end)
         return tokens
 
     def _phrase(self, letters: str, spans: list[tuple[int, int]], index: int, word: str) -> tuple[int, int] | None:

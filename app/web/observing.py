@@ -6,11 +6,12 @@ body, a client's address or a receipt.
 
 import json
 import logging
+import random
 import sys
 import time
 import traceback
 from collections.abc import Callable
-from uuid import uuid4
+from functools import lru_cache
 
 from starlette.datastructures import MutableHeaders
 from starlette.requests import ClientDisconnect, HTTPConnection, Request
@@ -38,25 +39,63 @@ CLIENT_WENT_AWAY = 499
 _HSTS = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
 
 
+class Telling:
+    """What every answer has in common: its id, the security headers, its log line and its figures."""
+
+    def __init__(self, metrics: Metrics, is_behind_tls: Callable[[HTTPConnection], bool]) -> None:
+        self._metrics = metrics
+        self._is_behind_tls = is_behind_tls
+
+    def begin(self, scope: Scope) -> str:
+        """Return the id of a request, and note it and the scheme that its client used."""
+        scope["scheme"] = "https" if self._is_behind_tls(HTTPConnection(scope)) else scope["scheme"]
+        digits = f"{random.getrandbits(128):032x}"  # an id, no secret; of the form of a UUID of version 4
+        variant = "89ab"[int(digits[16], 16) & 3]
+        request_id = f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"
+        scope["request_id"] = request_id
+        return request_id
+
+    def headers(self, scope: Scope) -> list[tuple[bytes, bytes]]:
+        """Return the headers of each answer."""
+        own = [*_SECURITY_HEADERS, (b"x-request-id", scope["request_id"].encode())]
+        return [*own, _HSTS] if scope["scheme"] == "https" else own
+
+    def tell(self, scope: Scope, method: str, status: int, seconds: float) -> None:
+        """Count an answer and write its line."""
+        route = template_of(scope)
+        self._metrics.answered(method, route, status, seconds)
+        if problem := scope.get("problem"):
+            self._metrics.problems.labels(problem).inc()
+        if log.isEnabledFor(logging.INFO):
+            told = {
+                "method": method,
+                "route": route,
+                "status": status,
+                "ms": round(seconds * 1000, 2),
+                "request": scope["request_id"],
+                "token": scope.get("token_id"),
+            }
+            log.handle(_RequestRecord(told))
+
+
 class Observing:
     """ASGI middleware; the outermost, so that nothing goes unseen."""
 
-    def __init__(self, app: ASGIApp, metrics: Metrics, is_behind_tls: Callable[[HTTPConnection], bool]) -> None:
+    def __init__(self, app: ASGIApp, telling: Telling) -> None:
         self.app = app
-        self.metrics = metrics
-        self._is_behind_tls = is_behind_tls
+        self._telling = telling
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Run a request."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        scope["scheme"] = "https" if self._is_behind_tls(HTTPConnection(scope)) else scope["scheme"]
-        request_id = str(uuid4())
-        scope["request_id"] = request_id
+        self._telling.begin(scope)
         method = scope["method"]
         head = method == "HEAD"
-        scope["method"] = "GET" if head else method  # answered as GET, without its body
+        if head:
+            # Answered as GET, without its body. The server's own scope stays: by it the server expects none.
+            scope = {**scope, "method": "GET"}
         began = time.perf_counter()
         status = 0
 
@@ -66,10 +105,7 @@ class Observing:
                 status = message["status"]
                 headers = MutableHeaders(raw=message["headers"])
                 message["headers"] = headers.raw
-                headers.raw.extend(_SECURITY_HEADERS)
-                headers.raw.append((b"x-request-id", request_id.encode()))
-                if scope["scheme"] == "https":
-                    headers.raw.append(_HSTS)
+                headers.raw.extend(self._telling.headers(scope))
             elif head and message["type"] == "http.response.body":
                 message = {"type": "http.response.body", "body": b"", "more_body": message.get("more_body", False)}
             await send(message)
@@ -79,28 +115,12 @@ class Observing:
         except ClientDisconnect:
             status = status or CLIENT_WENT_AWAY
         except Exception as error:  # noqa: BLE001  # the last place to catch it; its text is told nobody
-            _note(error, request_id)
+            _note(error, scope["request_id"])
             if not status:
                 response = problem_response(Request(scope), HttpRefusal("internal"))
                 await response(scope, receive, observed)
         finally:
-            self._tell(scope, method, status, time.perf_counter() - began, request_id)
-
-    def _tell(self, scope: Scope, method: str, status: int, seconds: float, request_id: str) -> None:
-        route = template_of(scope)
-        self.metrics.answered(method, route, status, seconds)
-        if problem := scope.get("problem"):
-            self.metrics.problems.labels(problem).inc()
-        if log.isEnabledFor(logging.INFO):
-            told = {
-                "method": method,
-                "route": route,
-                "status": status,
-                "ms": round(seconds * 1000, 2),
-                "request": request_id,
-                "token": scope.get("token_id"),
-            }
-            log.handle(_RequestRecord(told))
+            self._telling.tell(scope, method, status, time.perf_counter() - began)
 
 
 class _RequestRecord(logging.LogRecord):
@@ -143,7 +163,7 @@ class JsonLines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Return the line. An exception's text is left out: it may repeat what was submitted."""
         line = {
-            "at": f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(record.created))}.{int(record.msecs):03d}Z",
+            "at": f"{_second(int(record.created))}.{int(record.msecs):03d}Z",
             "level": record.levelname.lower(),
             "what": record.getMessage(),
             **(getattr(record, "told", None) or self._told(record)),
@@ -154,6 +174,11 @@ class JsonLines(logging.Formatter):
 
     def _told(self, record: logging.LogRecord) -> dict[str, object]:
         return {name: value for name, value in record.__dict__.items() if name not in self._STANDARD}
+
+
+@lru_cache(maxsize=4)  # thousands of lines may tell of one second
+def _second(since_epoch: int) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(since_epoch))
 
 
 def log_json_lines() -> None:

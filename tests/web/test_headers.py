@@ -5,6 +5,7 @@ import re
 import pytest
 
 from tests.problem import is_problem
+from tests.process import migrated
 
 EVERYWHERE = [
     "/v1/inquiries",
@@ -72,6 +73,19 @@ def test_head_is_get_without_its_body(desk):
         assert headed.content == b""
         differing = {name for name in got.headers if got.headers[name] != headed.headers.get(name)}
         assert differing == {"x-request-id"}
+
+
+def test_a_connection_is_of_use_after_a_head(tmp_path):
+    service = migrated(tmp_path)
+    try:
+        service.start()
+        paths = ("/healthz", "/v1/log", "/", "/v1/log?format=csv", "/v1/log/nothing")
+        answers = [service.client.request(method, path) for path in paths for method in ("HEAD", "GET")]
+        assert [answer.status_code for answer in answers] == [200] * 8 + [404] * 2
+        assert [answer.content for answer in answers[::2]] == [b""] * 5
+        assert '"level": "error"' not in service.log()
+    finally:
+        service.close()
 
 
 def test_head_of_what_there_is_not_is_404_without_a_body(shared_desk):

@@ -35,6 +35,7 @@ _PUNCTUATION = {
     "=": "COLON",
 }
 _ORDINAL_ENDINGS = ("st", "nd", "rd", "th")
+_LONGEST_ACRONYM = 4  # letters
 _SHORT_WORD = 2  # letters; shorter unknown words are codes rather than names
 
 
@@ -72,6 +73,7 @@ class Tokeniser:
         self._letter = sign(["LETTER"])
         self._mixed = sign(["MIXED"])
         self._ordinal = sign(["ORDINAL"])
+        self._acronym = sign(["ACRONYM"])  # "JSON", "HVAC": in capitals by habit, not as a name
         for example in ("1930", "2026", *("9" * length for length in range(1, LONGEST_DIGITS + 2))):
             sign(number_classes(example))
         # Where capitals tell nothing, these count as written with one.
@@ -122,7 +124,7 @@ class Tokeniser:
                     for part in self._splits[word]:
                         tokens.add(chr(words[part]), start, end)
                     continue
-                sign = self._sign_of_unlisted(word, capital=telling and cased[start].isupper())
+                sign = self._sign_of_unlisted(word, cased[start:end] if telling else word)
             # `add` written out: these lines run once a word of every text.
             capital = cased[start].isupper() if telling else sign in namelike
             add_sign(chr(sign + 1) if capital else chr(sign))
@@ -147,18 +149,16 @@ class Tokeniser:
                 return sign, at
         return None
 
-    def _sign_of_unlisted(self, word: str, *, capital: bool) -> int:
+    def _sign_of_unlisted(self, word: str, written: str) -> int:
         if word.isalpha():
-            return self._sign_of_unknown(word, capital=capital)
+            return self._sign_of_unknown(word, written)
         if word.isdigit():
             return self._sign_of(number_classes(word))
         if word[0].isdigit() and word.lstrip("0123456789") in _ORDINAL_ENDINGS:
             return self._ordinal
         return self._mixed if word.isalnum() else self._other_mark
 
-    def _sign_of_unknown(self, word: str, *, capital: bool) -> int:
-        if len(word) == 1:
-            return self._letter
+    def _sign_of_unknown(self, word: str, written: str) -> int:
         form = self._verbs.sign_of_form(word)
         if form is not None:
             return form
@@ -166,9 +166,16 @@ class Tokeniser:
             return self._surname_plural
         if len(word) >= SHORTEST_TYPO and (meant := self._misspelt.meant_by(word)) is not None:
             return self._words[meant]
-        if not capital and self._made_of_everyday(word):
+        if written.islower() and self._made_of_everyday(word):
             return self._everyday
-        return self._unknown if len(word) > _SHORT_WORD else self._unknown_short
+        return self._sign_by_length(word, written)
+
+    def _sign_by_length(self, word: str, written: str) -> int:
+        if len(word) == 1:
+            return self._letter
+        if len(word) <= _SHORT_WORD:
+            return self._unknown_short
+        return self._acronym if len(word) <= _LONGEST_ACRONYM and written.isupper() else self._unknown
 
     def _made_of_everyday(self, word: str) -> bool:
         """Return whether a word's ending or the word that it makes small says that it is nobody's name."""

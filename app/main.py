@@ -54,17 +54,18 @@ from app.web.api import log as public_entries
 from app.web.api import screen as screening
 from app.web.clock import ClockWatch, utc_now
 from app.web.feed import Feed
+from app.web.front import Front, FrontedApp
 from app.web.idempotency import RunningKeys
 from app.web.limits import Limits
 from app.web.metrics import Metrics
-from app.web.observing import Observing
+from app.web.observing import Observing, Telling
 from app.web.openapi import describe
 from app.web.pages import about, assets, console, crawlers, docs, problems
 from app.web.pages import log as log_pages
 from app.web.pages import reports as report_pages
 from app.web.pages import status as status_pages
 from app.web.problems import HANDLERS
-from app.web.public_lane import PublicLane
+from app.web.public_lane import KeptPages, PublicLane
 from app.web.public_log import PublicLog
 from app.web.service import Service, UnderWay, new_readers
 from app.web.status_lane import StatusLane
@@ -121,7 +122,7 @@ def create_app(
             service.point_reads.close()
             service.database.dispose()
 
-    app = FastAPI(
+    app = FrontedApp(
         lifespan=lifespan,
         exception_handlers=HANDLERS,  # type: ignore[arg-type]  # each takes the error that it is registered for
         docs_url=None,
@@ -135,9 +136,11 @@ def create_app(
     app.state.feed = feed
     for module in _ROUTED:
         app.include_router(module.router)
-    app.add_middleware(PublicLane, public_log=public_log)
+    kept, telling = KeptPages(public_log), Telling(service.metrics, service.limits.is_behind_tls)
+    app.front = Front(kept, telling)
+    app.add_middleware(PublicLane, kept=kept)
     app.add_middleware(StatusLane, service=service)
-    app.add_middleware(Observing, metrics=service.metrics, is_behind_tls=service.limits.is_behind_tls)
+    app.add_middleware(Observing, telling=telling)
     describe(app)
     return app
 

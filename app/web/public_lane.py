@@ -2,10 +2,12 @@
 
 A surge of readers asks for the same few pages. They are rendered once for each state of the public log and kept in
 memory; whoever asks again is answered here, about ten times as fast as by a route. A route says that its answer may be
-kept by `keep`; who asks for the same meanwhile waits for it. Conditional requests are answered here and nowhere else.
+kept by `keep`; who asks for the same meanwhile waits for it. Conditional requests are answered here and nowhere else,
+and data whose route says that it varies with `Accept-Encoding` is compressed here for those who take it.
 """
 
 import asyncio
+import gzip
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,6 +15,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from fastapi import Request
+from fastapi.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.store.writer import DatabaseUnavailable
@@ -28,14 +31,17 @@ _DATA = ("/v1/log", "/ledger/")
 # What is kept at most: some thousand pages. The pages that were asked for longest ago go first.
 KEPT_BYTES = 32 * 1024 * 1024
 _BESIDE_A_BODY = 4096
+_COMPRESSION = 6
 _HEEDED = (b"accept", b"accept-language", b"accept-encoding", b"if-none-match", b"if-modified-since")
 _OF_304 = {b"etag", b"last-modified", b"cache-control", b"vary", b"access-control-allow-origin", b"link"}
+_GZIP = " gzip"
 _Key = tuple[str, bytes, str]
 _Headers = list[tuple[bytes, bytes]]
+Asked = Mapping[bytes, bytes]
 
 
 @dataclass(frozen=True, slots=True)
-class _Page:
+class Page:
     """An answer as it goes out, and the route that made it, for the figures."""
 
     headers: _Headers
@@ -49,6 +55,25 @@ class _Page:
         """About how many bytes of memory it takes."""
         return len(self.body) + _BESIDE_A_BODY
 
+    def compressed(self) -> "_Page":
+        """Return the page as it goes to who takes gzip: a form of its own, so with a tag of its own (RFC 9110, 8.8.3)."""
+        headers = dict(self.headers)
+        body = gzip.compress(self.body, _COMPRESSION, mtime=0)
+        varies = b"accept-encoding" in headers.get(b"vary", b"").lower()
+        if not varies or b"content-encoding" in headers or len(body) >= len(self.body):
+            return self
+        headers |= {b"content-encoding": b"gzip", b"content-length": str(len(body)).encode()}
+        etag = self.etag
+        if etag:
+            etag = headers[b"etag"] = etag[:-1] + b'-gzip"'
+        return _Page(list(headers.items()), body, etag, self.last_modified, self.route)
+
+    def answer_to(self, asked: Asked) -> tuple[int, _Headers, bytes]:
+        """Return status, headers (a list for this answer alone) and body; 304 to whom has the page as it stands."""
+        if _has_it(self, asked[b"if-none-match"], asked[b"if-modified-since"]):
+            return 304, [header for header in self.headers if header[0] in _OF_304], b""
+        return 200, self.headers.copy(), self.body
+
 
 class _Keeping:
     """What a route says of its answer."""
@@ -61,16 +86,68 @@ def keep(request: Request) -> None:
     request.scope["keeping"].may = True
 
 
-class PublicLane:
-    """ASGI middleware around the framework."""
+class KeptPages:
+    """The pages of one state of the public log."""
 
-    def __init__(self, app: ASGIApp, public_log: PublicLog) -> None:
-        self.app = app
-        self._public_log = public_log
+    def __init__(self, public_log: PublicLog) -> None:
+        self.public_log = public_log
         self._state: object = None
-        self._kept: OrderedDict[_Key, _Page] = OrderedDict()
+        self._pages: OrderedDict[_Key, Page] = OrderedDict()
         self._bytes = 0
-        self._making: dict[_Key, asyncio.Future[_Page | None]] = {}
+
+    def at_hand(self, scope: Scope) -> tuple[Page, Asked] | None:
+        """Return the page that a request asks for, and what it heeds, where nothing has to be read or made for it."""
+        if scope["method"] != "GET" or not _may_be_kept(scope["path"]):
+            return None
+        state = self.public_log.fresh_state()
+        if state is None or state != self._state:
+            return None
+        asked = asked_of(scope)
+        page = self.find(_key_of(scope, asked))
+        return None if page is None else (page, asked)
+
+    def find(self, key: _Key) -> Page | None:
+        """Return a page of the state that is kept."""
+        page = self._pages.get(key)
+        if page is not None:
+            self._pages.move_to_end(key)
+        return page
+
+    def begin(self, state: object) -> None:
+        """Forget the pages of any other state."""
+        if state != self._state:
+            self._state, self._bytes = state, 0
+            self._pages.clear()
+
+    def add(self, key: _Key, page: Page, state: object) -> None:
+        """Keep a page, unless the state was another when it was made."""
+        if state is None or state != self._state:
+            return
+        self._pages[key] = page
+        self._bytes += page.size
+        while self._bytes > KEPT_BYTES:
+            _, oldest = self._pages.popitem(last=False)
+            self._bytes -= oldest.size
+
+
+def unchanged(request: Request, headers: Mapping[str, str]) -> Response | None:
+    """Return the 304 for an answer that is too long to be kept, by its tag and date; None where it has to be sent."""
+    etag, last_modified = headers["ETag"].encode(), headers["Last-Modified"].encode()
+    asked = [request.headers.get(name, "").encode("latin-1") for name in ("if-none-match", "if-modified-since")]
+    if not _has_it(etag, last_modified, *asked):
+        return None
+    return Response(
+        status_code=304, headers={name: headers[name] for name in headers if name.lower().encode() in _OF_304}
+    )
+
+
+class PublicLane:
+    """ASGI middleware around the framework: answers from what is kept, or has it made."""
+
+    def __init__(self, app: ASGIApp, kept: KeptPages) -> None:
+        self.app = app
+        self._kept = kept
+        self._making: dict[_Key, asyncio.Future[Page | None]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer from what is kept, or have it made."""
@@ -78,37 +155,26 @@ class PublicLane:
             scope["keeping"] = _Keeping()
             await self.app(scope, receive, send)
             return
-        asked = dict.fromkeys(_HEEDED, b"")
-        for name, value in scope["headers"]:
-            if name in asked:
-                asked[name] = value
-        page = await self._page((scope["path"], scope["query_string"], _variant(scope, asked)), scope, receive, send)
+        asked = asked_of(scope)
+        page = await self._page(_key_of(scope, asked), scope, receive, send)
         if page is None:
             return
         scope["route"] = page.route
-        if _has_it(page, asked[b"if-none-match"], asked[b"if-modified-since"]):
-            headers = [header for header in page.headers if header[0] in _OF_304]
-            await send({"type": "http.response.start", "status": 304, "headers": headers})
-            await send({"type": "http.response.body", "body": b""})
-        else:
-            # A copy: what stands around this adds headers of its own.
-            await send({"type": "http.response.start", "status": 200, "headers": page.headers.copy()})
-            await send({"type": "http.response.body", "body": page.body})
+        status, headers, body = page.answer_to(asked)
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
 
-    async def _page(self, key: _Key, scope: Scope, receive: Receive, send: Send) -> _Page | None:
+    async def _page(self, key: _Key, scope: Scope, receive: Receive, send: Send) -> Page | None:
         """Return the page; None where the answer was no page to keep, and was sent."""
-        state = self._public_log.fresh_state()
+        state = self._kept.public_log.fresh_state()
         if state is None:
             try:
-                state = await self._public_log.state()
+                state = await self._kept.public_log.state()
             except DatabaseUnavailable:
                 state = None  # the route will say so
-        if state != self._state:
-            self._state, self._bytes = state, 0
-            self._kept.clear()
-        page = self._kept.get(key)
+        self._kept.begin(state)
+        page = self._kept.find(key)
         if page is not None:
-            self._kept.move_to_end(key)
             return page
         being_made = self._making.get(key)
         if being_made is not None:
@@ -117,21 +183,21 @@ class PublicLane:
                 return page
         return await self._make(key, state, scope, receive, send)
 
-    async def _make(self, key: _Key, state: object, scope: Scope, receive: Receive, send: Send) -> _Page | None:
-        making: asyncio.Future[_Page | None] = asyncio.get_running_loop().create_future()
+    async def _make(self, key: _Key, state: object, scope: Scope, receive: Receive, send: Send) -> Page | None:
+        making: asyncio.Future[Page | None] = asyncio.get_running_loop().create_future()
         mine = self._making.setdefault(key, making) is making
         page = None
         try:
             page = await self._from_route(scope, receive, send)
-            if page is not None and state is not None and state == self._state:
-                self._add(key, page)
+            if page is not None:
+                self._kept.add(key, page, state)
         finally:
             if mine:
                 del self._making[key]
             making.set_result(page)
         return page
 
-    async def _from_route(self, scope: Scope, receive: Receive, send: Send) -> _Page | None:
+    async def _from_route(self, scope: Scope, receive: Receive, send: Send) -> Page | None:
         keeping = scope["keeping"] = _Keeping()
         start: Message | None = None
         parts: list[bytes] = []
@@ -150,43 +216,50 @@ class PublicLane:
             return None
         headers: _Headers = [(bytes(name), bytes(value)) for name, value in start["headers"]]
         named = dict(headers)
-        return _Page(
+        return Page(
             headers, b"".join(parts), named.get(b"etag", b""), named.get(b"last-modified", b""), scope.get("route")
         )
 
-    def _add(self, key: _Key, page: _Page) -> None:
-        self._kept[key] = page
-        self._bytes += page.size
-        while self._bytes > KEPT_BYTES:
-            _, oldest = self._kept.popitem(last=False)
-            self._bytes -= oldest.size
+
+def asked_of(scope: Scope) -> Asked:
+    """Return those of a request's headers that an answer heeds, empty where they are not there."""
+    asked = dict.fromkeys(_HEEDED, b"")
+    for name, value in scope["headers"]:
+        if name in asked:
+            asked[name] = value
+    return asked
+
+
+def _key_of(scope: Scope, asked: Asked) -> _Key:
+    return scope["path"], scope["query_string"], _variant(scope, asked)
 
 
 def _variant(scope: Scope, asked: Mapping[bytes, bytes]) -> str:
-    """Return what a page's bytes vary with: data with its form, a page for people with language and compression."""
+    """Return what a page's bytes vary with: data with its form, a page for people with language; both compressed or not."""
     if scope["path"].startswith(_DATA):
-        return preferred(asked[b"accept"])
-    language = preferred_language(asked[b"accept-language"].decode("latin-1"))
-    return f"{language} gzip" if takes_gzip(asked[b"accept-encoding"].decode("latin-1")) else language
+        form = preferred(asked[b"accept"])
+    else:
+        form = preferred_language(asked[b"accept-language"].decode("latin-1"))
+    return form + _GZIP if takes_gzip(asked[b"accept-encoding"].decode("latin-1")) else form
 
 
 def _may_be_kept(path: str) -> bool:
     return path == _HOME or path.startswith(LANE)
 
 
-def _has_it(page: _Page, if_none_match: bytes, if_modified_since: bytes) -> bool:
-    """Tell whether the client has the page as it stands (RFC 9110, 13.1): the tag goes before the date."""
+def _has_it(etag: bytes, last_modified: bytes, if_none_match: bytes, if_modified_since: bytes) -> bool:
+    """Tell whether the client has an answer as it stands (RFC 9110, 13.1): the tag goes before the date."""
     if if_none_match:
-        if if_none_match == page.etag:
+        if if_none_match == etag:
             return True
         named = [part.strip().removeprefix(b"W/") for part in if_none_match.split(b",")]
-        return bool(page.etag) and (page.etag in named or named == [b"*"])
-    if if_modified_since and page.last_modified:
-        if if_modified_since == page.last_modified:
+        return bool(etag) and (etag.removeprefix(b"W/") in named or named == [b"*"])
+    if if_modified_since and last_modified:
+        if if_modified_since == last_modified:
             return True
         try:
             since = parsedate_to_datetime(if_modified_since.decode("latin-1"))
-            return parsedate_to_datetime(page.last_modified.decode("latin-1")) <= since
+            return parsedate_to_datetime(last_modified.decode("latin-1")) <= since
         except (ValueError, TypeError):
             return False
     return False

@@ -25,7 +25,7 @@ from app.web.access import PUBLIC, allowed
 from app.web.documented import example, got, problems
 from app.web.fields import DayOrTime
 from app.web.log_formats import preferred
-from app.web.public_lane import keep
+from app.web.public_lane import keep, unchanged
 from app.web.public_log import LogVersion, public_log_of
 from app.web.route import ContractRoute
 from app.web.schemas.log import LogEntryView, LogPage, ShortEntryView
@@ -111,7 +111,8 @@ async def listed(
     service = service_of(request)
     headers = headers_of(version, chosen)
     if chosen == "csv" and limit is None and cursor is None:
-        return StreamingResponse(_whole_table(service, narrowed), headers=headers, media_type=FORMATS["csv"])
+        whole = _whole_table(service, narrowed)
+        return unchanged(request, headers) or StreamingResponse(whole, headers=headers, media_type=FORMATS["csv"])
     keep(request)
     size = limit or DEFAULT_LIMIT
     if chosen == "atom":
@@ -152,7 +153,7 @@ def headers_of(version: LogVersion, form: str) -> dict[str, str]:
         "ETag": f'"{version.tag}-{form}"',
         "Last-Modified": format_datetime(version.changed_at, usegmt=True),
         "Cache-Control": CACHE_CONTROL,
-        "Vary": "Accept",
+        "Vary": "Accept, Accept-Encoding",
         **OPEN_TO_ALL,
     }
 

@@ -55,8 +55,8 @@ class Page:
         """About how many bytes of memory it takes."""
         return len(self.body) + _BESIDE_A_BODY
 
-    def compressed(self) -> "_Page":
-        """Return the page as it goes to who takes gzip: a form of its own, so with a tag of its own (RFC 9110, 8.8.3)."""
+    def compressed(self) -> "Page":
+        """Return the page as it goes to who takes gzip: a form of its own, with a tag of its own (RFC 9110, 8.8.3)."""
         headers = dict(self.headers)
         body = gzip.compress(self.body, _COMPRESSION, mtime=0)
         varies = b"accept-encoding" in headers.get(b"vary", b"").lower()
@@ -66,11 +66,11 @@ class Page:
         etag = self.etag
         if etag:
             etag = headers[b"etag"] = etag[:-1] + b'-gzip"'
-        return _Page(list(headers.items()), body, etag, self.last_modified, self.route)
+        return Page(list(headers.items()), body, etag, self.last_modified, self.route)
 
     def answer_to(self, asked: Asked) -> tuple[int, _Headers, bytes]:
         """Return status, headers (a list for this answer alone) and body; 304 to whom has the page as it stands."""
-        if _has_it(self, asked[b"if-none-match"], asked[b"if-modified-since"]):
+        if _has_it(self.etag, self.last_modified, asked[b"if-none-match"], asked[b"if-modified-since"]):
             return 304, [header for header in self.headers if header[0] in _OF_304], b""
         return 200, self.headers.copy(), self.body
 
@@ -189,6 +189,8 @@ class PublicLane:
         page = None
         try:
             page = await self._from_route(scope, receive, send)
+            if page is not None and key[-1].endswith(_GZIP):
+                page = await asyncio.to_thread(page.compressed)
             if page is not None:
                 self._kept.add(key, page, state)
         finally:
@@ -235,7 +237,7 @@ def _key_of(scope: Scope, asked: Asked) -> _Key:
 
 
 def _variant(scope: Scope, asked: Mapping[bytes, bytes]) -> str:
-    """Return what a page's bytes vary with: data with its form, a page for people with language; both compressed or not."""
+    """Return what a page's bytes vary with: data with its form, a page for people with language; and compression."""
     if scope["path"].startswith(_DATA):
         form = preferred(asked[b"accept"])
     else:

@@ -296,7 +296,7 @@ def test_the_form_follows_accept_and_format_goes_before(reader, accept, query, m
     answer = reader.get(f"/v1/log{query}", headers={"Accept": accept})
 
     assert answer.headers["content-type"] == media_type
-    assert answer.headers["vary"] == "Accept"
+    assert answer.headers["vary"] == "Accept, Accept-Encoding"
 
 
 @pytest.mark.parametrize("outlet", ["=HYPERLINK(1)", "+1", "-1", "@x"])
@@ -327,7 +327,7 @@ def test_the_feed_is_atom_with_what_changed_last_first(desk, reader, settle):
     assert all(entry.findtext(f"{ATOM}id").startswith("https://") for entry in feed.iter(f"{ATOM}entry"))
 
 
-@pytest.mark.parametrize("form", ["json", "csv&limit=5", "geojson", "atom"])
+@pytest.mark.parametrize("form", ["json", "csv", "csv&limit=5", "geojson", "atom"])
 def test_a_reader_who_has_the_page_as_it_stands_is_told_so(desk, reader, settle, form):
     settle()
     desk.clock.forward(hours=24)
@@ -342,6 +342,37 @@ def test_a_reader_who_has_the_page_as_it_stands_is_told_so(desk, reader, settle,
     assert reader.get(path, headers={"If-None-Match": '"other"'}).status_code == 200
     old = {"If-None-Match": '"other"', "If-Modified-Since": first.headers["last-modified"]}
     assert reader.get(path, headers=old).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path", ["/v1/log", "/v1/log?format=csv&limit=5", "/v1/log/{}", "/v1/log/{}/evidence", "/ledger/opened/000"]
+)
+def test_data_is_compressed_for_who_takes_it_and_each_form_has_a_tag_of_its_own(desk, reader, settle, path):
+    address = path.format(settle()["number"])
+    settle()
+    desk.clock.forward(hours=24)
+
+    plain, *squeezed = [reader.get(address, headers={"Accept-Encoding": coding}) for coding in ("", "gzip", "gzip")]
+
+    for answer in squeezed:
+        assert answer.headers["content-encoding"] == "gzip"
+        assert int(answer.headers["content-length"]) < len(plain.content)
+        assert answer.content == plain.content
+    assert "content-encoding" not in plain.headers
+    assert all("Accept-Encoding" in answer.headers["vary"] for answer in (plain, *squeezed))
+    if tag := plain.headers.get("etag"):
+        theirs = squeezed[0].headers["etag"]
+        assert theirs != tag
+        for coding, known, status in (("", tag, 304), ("gzip", theirs, 304), ("", theirs, 200), ("gzip", tag, 200)):
+            headers = {"Accept-Encoding": coding, "If-None-Match": known}
+            assert reader.get(address, headers=headers).status_code == status
+
+
+def test_a_list_of_tags_may_name_the_weak_tag_of_a_page(reader):
+    tag = reader.get("/").headers["etag"]
+    assert tag.startswith("W/")
+
+    assert reader.get("/", headers={"If-None-Match": f'"other", {tag}'}).status_code == 304
 
 
 def test_forms_of_one_address_have_tags_of_their_own(desk, reader, settle):

@@ -89,7 +89,9 @@ async def _resource(request: Request, path: str) -> Response:
         service.soundness.note(unsound.difference)
         raise HttpRefusal("unavailable", "The ledger is not sound; its operator was told.") from None
     if wanted.kind is Kind.OPENED:
-        return _response(body, "application/json", FOR_A_MINUTE)
+        answer = _response(body, "application/json", FOR_A_MINUTE)
+        answer.headers["Vary"] = "Accept-Encoding"
+        return answer
     return _response(body, _BYTES, FOR_EVER)
 
 

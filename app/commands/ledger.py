@@ -59,7 +59,9 @@ def verify(
             report = _verify_source(_url_source(url) if url else _mirror_source(mirror or Path()), trusted, older)
         if mirror:
             report = _with_the_rest_of(mirror, report)
-    except (CouldNotCheck, Missing, NoteRefused, ValueError, OSError) as error:
+    except OSError as error:
+        _end(COULD_NOT_CHECK, f"Could not check: {error.filename or 'a file'} cannot be read ({error.strerror}).")
+    except (CouldNotCheck, Missing, NoteRefused, ValueError) as error:
         _end(COULD_NOT_CHECK, f"Could not check: {error}.")
     if report.sound:
         typer.echo(f"Sound: {report.size:,} events, {report.opened:,} of them open.")

@@ -8,6 +8,7 @@ from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 from app.domain.log_export import CSV_FIELDS, SHORT_CSV_FIELDS, csv_cells
+from app.domain.status import Status
 from app.store.log import LogRow
 
 FORMATS: Mapping[str, str] = {
@@ -15,6 +16,18 @@ FORMATS: Mapping[str, str] = {
     "csv": "text/csv; charset=utf-8",
     "geojson": "application/geo+json",
     "atom": "application/atom+xml; charset=utf-8",
+}
+
+# A status as everywhere that people read it; the pages' own words are held to be the same by a test.
+STATUS_IN_WORDS: Mapping[str, str] = {
+    Status.OPEN: "Open",
+    Status.CALLING: "Calling ICE",
+    Status.AWAITING_ICE: "Awaiting ICE",
+    Status.CONFIRMED: "Confirmed",
+    Status.NOT_ICE: "Not ICE",
+    Status.UNCONFIRMED: "Unconfirmed",
+    Status.WITHDRAWN: "Withdrawn",
+    "unsettled": "Unsettled",
 }
 
 
@@ -91,7 +104,7 @@ def _atom_entry(entry: Mapping[str, Any], updated: str, origin: str) -> str:
 
 
 def _told(entry: Mapping[str, Any]) -> tuple[str, str]:
-    status = entry["status"].replace("_", " ")
+    status = STATUS_IN_WORDS[entry["status"]]
     if "answer" not in entry:
         reason = (entry["reason"] or "").replace("_", " ")
         return f"{entry['number']}: {status}", f"Asked on {entry['day']}. {status}{f': {reason}' if reason else ''}."

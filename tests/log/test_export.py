@@ -153,7 +153,7 @@ ALTERATIONS = {
     "a time of a table": ("log.csv", "2026-000003,2026-03-10T19", "2026-000003,2026-03-10T18", "2026-000003"),
     "a withdrawn number": ("log-withdrawn.csv", "by_asker", "duplicate", "2026-000004"),
     "an unsettled number": ("log-unsettled.csv", "2026-000005", "2026-000006", "2026-000005"),
-    "an answer in the feed": ("log.atom", "2026-000002: confirmed", "2026-000002: not ice", "2026-000002"),
+    "an answer in the feed": ("log.atom", "2026-000002: Confirmed", "2026-000002: Not ICE", "2026-000002"),
     "an outlet of an entry": ("log.json", "KUNM 1", "KOAT 1", "2026-000002"),
     "a status of an entry": ("log.json", 'KUNM 2","status":"confirmed"', 'KUNM 2","status":"not_ice"', "2026-000003"),
 }  # fmt: skip
@@ -201,6 +201,13 @@ def test_the_command_names_the_first_bad_event_and_ends_with_1(mirror):
     assert done.exit_code == 1
     assert "Not sound. First bad event: " in done.output
     assert "log.csv tells 2026-000003 otherwise" in done.output
+
+
+def test_the_command_says_in_plain_words_which_file_it_cannot_read(mirror, tmp_path):
+    done = CliRunner().invoke(app, ["verify", "--mirror", str(mirror), "--checkpoint", str(tmp_path / "none.txt")])
+
+    assert done.exit_code == 2
+    assert f"Could not check: {tmp_path / 'none.txt'} cannot be read (No such file or directory).\n" in done.output
 
 
 def test_a_second_export_writes_no_full_tile_again(later):

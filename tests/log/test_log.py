@@ -8,6 +8,9 @@ from datetime import timedelta
 
 import pytest
 
+from app.domain.status import Status
+from app.service.log_formats import STATUS_IN_WORDS
+from app.web.messages import translator
 from tests.desk import PHONE
 from tests.problem import is_problem
 
@@ -325,6 +328,16 @@ def test_the_feed_is_atom_with_what_changed_last_first(desk, reader, settle):
     assert [title.partition(":")[0] for title in titles] == [first["number"], second["number"]]
     assert feed.findtext(f"{ATOM}updated") == "2026-03-11T19:05:00Z"
     assert all(entry.findtext(f"{ATOM}id").startswith("https://") for entry in feed.iter(f"{ATOM}entry"))
+
+
+def test_the_feed_tells_a_status_in_the_words_of_the_pages(desk, reader, settle):
+    told = {status: translator("en")(f"words.status.{status}") for status in [*Status, "unsettled"]}
+    assert told == STATUS_IN_WORDS
+
+    number = settle(outcome="not_ice")["number"]
+    desk.clock.forward(hours=24)
+
+    assert f"<title>{number}: Not ICE, " in reader.get("/v1/log?format=atom").text
 
 
 @pytest.mark.parametrize("form", ["json", "csv", "csv&limit=5", "geojson", "atom"])

@@ -4,7 +4,9 @@ import re
 from xml.etree import ElementTree as ET
 
 import pytest
+from typer.testing import CliRunner
 
+from app.cli import app
 from app.web.assets import FOLDER, address_of
 from app.web.problem_types import PROBLEM_TYPES
 from tests.problem import is_problem
@@ -172,3 +174,18 @@ def test_the_page_about_the_service_lists_every_stored_field_and_the_key(shared_
     for each in register:
         assert f"<code>{each['field']}</code>" in page, each
     assert nobody.get("/ledger/key").text.strip() in Elements(page).all("main")[0]["text"]
+
+
+def test_the_page_about_the_service_tells_commands_that_there_are(shared_desk):
+    page = shared_desk.as_(None).get("/about").text
+    commands = [line.split() for line in re.findall(r"python -m app ([a-z].*?)(?=[\n<])", page)]
+
+    assert ["verify", "--url", "https://desk.test", "--checkpoint", "checkpoint.txt"] in [
+        [word.replace("http://", "https://") for word in each] for each in commands
+    ]
+    for name, *words_of_it in commands:
+        told = CliRunner().invoke(app, [name, "--help"])
+        assert told.exit_code == 0, name
+        assert [word for word in words_of_it if word.startswith("--") and word not in told.output] == []
+    (fetched,) = re.findall(r"curl -o checkpoint.txt https?://[^/]+(\S+?)(?=[\n<])", page)
+    assert shared_desk.as_(None).get(fetched).text.startswith("localhost/ice-confirmation\n")

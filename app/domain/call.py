@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from app.domain.identifier import made_at
+from app.domain.moment import to_millisecond
 from app.domain.status import Outcome
 
 
@@ -46,8 +48,14 @@ class Call:
 
     @property
     def told_at(self) -> datetime | None:
-        """When the outcome was told, as far as that is certain: a correction leaves open when what it says was said."""
-        return self.outcome_at if self.last_event_at == self.outcome_at else None
+        """When the outcome was told, as far as that is certain: a correction leaves open when what it says was said.
+
+        Of a call that was entered whole, with its outcome, that is when it was placed: it may have been hours before.
+        """
+        if self.outcome_at is None or self.last_event_at != self.outcome_at:
+            return None
+        entered_whole = to_millisecond(self.outcome_at) == made_at(self.id)
+        return min(self.placed_at, self.outcome_at) if entered_whole else self.outcome_at
 
 
 def in_order_of_outcomes(calls: Iterable[Call]) -> list[Call]:

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.identifier import is_id, new_id
+from app.domain.identifier import is_id, made_at, new_id
+from app.domain.moment import to_millisecond
 from tests.builders import AT
 
 moments = st.datetimes(datetime(1970, 1, 1), datetime(2500, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001  # the framework's own form
@@ -23,6 +24,7 @@ def test_an_id_is_a_uuid_of_version_7_and_tells_its_millisecond(at, drawn):
     assert uuid.int >> 80 == (at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
     assert text == str(uuid)
     assert is_id(text)
+    assert made_at(text) == to_millisecond(at)
 
 
 def test_the_published_example_is_ours():

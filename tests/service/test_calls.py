@@ -323,6 +323,25 @@ def test_an_inquiry_that_joins_a_call_that_ended_takes_its_outcome_now(office, c
     assert office.leaves(later)[3]["data"]["outcome"] == "confirmed"
 
 
+def test_the_answer_of_a_call_entered_later_tells_when_the_call_was_made(office, contact):
+    """Three hours after the call, its entry is no news from ICE; minutes_to_answer still counts to the entry."""
+    first, later, ahead = office.logs(), office.logs(), office.logs()
+    call = office.calls(first, outcome=an_outcome("confirmed", "ero"), placed_at=AT - timedelta(hours=3))
+    office.joins(call, later)
+    for inquiry in (first, later):
+        assert "ICE (ERO) told APD at 08:04 on January 31, 2026" in office.inquiry(inquiry).answer_en
+    office.calls(ahead, outcome=an_outcome("declined"), placed_at=AT + 2 * MINUTE)
+    assert "declined at 11:04" in office.inquiry(ahead).answer_en  # another clock ran ahead; nothing is told in advance
+
+
+def test_an_outcome_that_comes_later_than_its_call_is_told_when_it_came(office, contact):
+    inquiry = office.logs()
+    call = office.calls(inquiry, placed_at=AT - 10 * MINUTE)
+    office.later(5)
+    office.records(call, "confirmed", "ero")
+    assert "ICE (ERO) told APD at 11:09 on January 31, 2026" in office.inquiry(inquiry).answer_en
+
+
 def test_joining_a_corrected_call_takes_what_is_true_and_claims_no_time(office, contact):
     first, later = office.logs(), office.logs()
     call = office.calls(first, outcome="no_answer")

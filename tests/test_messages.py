@@ -179,3 +179,8 @@ def test_a_message_is_not_the_same_in_both_languages_unless_it_is_a_name():
     }
 
     assert same == set()
+
+
+@pytest.mark.parametrize("key", [key for key, message in ENGLISH.items() if "area command" in message.lower()])
+def test_an_area_command_has_one_name_in_spanish(key):
+    assert "comando de área" in SPANISH[key].lower()

@@ -17,13 +17,12 @@ _WHOLE = frozenset(
     papers haspapers papeles tienepapeles documents documented legal illegal statuslegal alien daca tps
     documentos legalidad estatus situacionlegal
     race races raza razas color skin piel complexion tez ethnicgroup tribe tribu
-    origin origen nationalorigin homeland country pais countryoforigin paisdeorigen birthplace pob
+    origin origen nationalorigin homeland country pais countryoforigin paisdeorigen pob
     observedlanguage spokenlanguage languagespoken primarylanguage nativelanguage preferredlanguage subjectlanguage
     accent acento idioma lengua idiomahablado lenguamaterna
-    ssn ssan itin tin anumber anum aliennumber uscis uscisnumber idnumber
+    ssn ssan personssn curp itin tin anumber anum aliennumber uscis uscisnumber idnumber
     visa visatype licencia licensenumber dl dlnumber
-    dob birthday birthdate birthyear dateofbirth yearofbirth fechadenacimiento fechanacimiento nacimiento
-    cumpleanos
+    dob dobyear cumpleanos
     licenseplate plate platenumber placa placas
     religion fingerprint fingerprints huella huellas photo face biometrics
     """.split()  # noqa: SIM905  # a list for people to read
@@ -33,6 +32,10 @@ _PART = (
     "inmigra",
     "migratori",
     "migrationstatus",
+    "migratorystatus",
+    "permanentresident",
+    "residentepermanente",
+    "matriculaconsular",
     "citizen",
     "ciudadan",
     "nationalit",
@@ -44,12 +47,17 @@ _PART = (
     "racial",
     "skincolor",
     "colordepiel",
-    "countryofbirth",
-    "birthcountry",
-    "placeofbirth",
-    "lugardenacimiento",
-    "paisdenacimiento",
-    "dateofbirth",
+    "hispan",
+    "latino",
+    "latina",
+    "indigen",
+    "nativeamerican",
+    "languageof",
+    "idiomade",
+    "idiomaque",
+    "birth",
+    "nacimiento",
+    "ssnlast",
     "socialsecurity",
     "seguridadsocial",
     "segurosocial",

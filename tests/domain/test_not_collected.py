@@ -32,6 +32,8 @@ ENGLISH = words_of("""
     ssn SSN social_security social_security_number itin passport passport_number
     green_card green_card_number driver_license drivers_license_number license_number id_number
     dob DOB date_of_birth birth_date birthday year_of_birth
+    ssn_last4 ssn_last_four person_ssn dob_year language_of_person language_of_subject hispanic is_hispanic latino
+    latina indigenous native_american migratory_status permanent_resident is_permanent_resident birth_month
     deported deportation_order asylum asylum_seeker refugee_status daca tps license_plate fingerprints
     """)
 SPANISH = words_of("""
@@ -43,11 +45,14 @@ SPANISH = words_of("""
     idioma idioma_hablado lengua lengua_materna acento número_a numero_de_extranjero
     seguro_social numero_de_seguro_social seguridad_social pasaporte número_de_pasaporte visa licencia
     licencia_de_conducir fecha_de_nacimiento fechaDeNacimiento nacimiento cumpleaños
+    año_de_nacimiento anio_de_nacimiento mes_de_nacimiento ciudad_de_nacimiento hispano indígena residente_permanente
+    idioma_de_la_persona idioma_que_habla lengua_indigena matrícula_consular curp
     deportado deportación asilo refugiado placas huellas
     """)
 HARMLESS = words_of("""
     notes description phone email caller_phone filename surface embrace trace user_agent counts colors vehicle_color
     vehicle_make officers uniform badge time date message city state zip street cross_street agency location lat lng
+    class_name business_name boss_notes adobe_house resident residence residential place_of_business renewal
     radius code reason page average package language languages image usage manage stage newspaper outlet_type report
     """)
 # A token and a facility have a name; nobody's name is meant, and elsewhere the word is refused.

@@ -195,9 +195,9 @@ _TYPES = (
         "unsupported-media-type",
         415,
         "The body must be JSON",
-        "Send `Content-Type: application/json`, in UTF-8.",
+        "Send `Content-Type: application/json`, in UTF-8, not compressed.",
         "El cuerpo debe ser JSON",
-        "Envíe `Content-Type: application/json`, en UTF-8.",
+        "Envíe `Content-Type: application/json`, en UTF-8, sin comprimir.",
     ),
     ProblemType(
         "rate-limited",

@@ -85,6 +85,8 @@ async def _read_body(request: Request, *, required: bool) -> bytes:
         chunks.append(chunk)
     if (size or required) and not _is_json(request.headers.get("content-type", "")):
         raise HttpRefusal("unsupported-media-type")
+    if size and request.headers.get("content-encoding", "identity").lower() != "identity":  # RFC 9110, 15.5.16
+        raise HttpRefusal("unsupported-media-type")
     return b"".join(chunks)
 
 

@@ -1,6 +1,8 @@
 """Bad bodies: each gets one clear problem, the same on both engines, and nothing of it comes back."""
 
+import gzip
 import json
+import zlib
 
 import pytest
 
@@ -329,6 +331,18 @@ def test_a_body_of_another_media_type_is_refused(shared_desk, media_type):
     answer = shared_desk.post(LOGGED, content=text, headers={"Content-Type": media_type})
 
     is_problem(answer, "unsupported-media-type")
+
+
+@pytest.mark.parametrize(("coding", "compress"), [("gzip", gzip.compress), ("deflate", zlib.compress), ("gzip", bytes)])
+def test_a_compressed_body_is_told_what_is_wrong_with_it(shared_desk, coding, compress):
+    """Not that it were no JSON, nor is what says that it is compressed taken as it stands (RFC 9110, 15.5.16)."""
+    body = compress(json.dumps(shared_desk.an_inquiry()).encode())
+    headers = {"Content-Type": "application/json", "Content-Encoding": coding}
+
+    is_problem(shared_desk.post(LOGGED, content=body, headers=headers), "unsupported-media-type")
+    headers["Content-Encoding"] = "identity"
+    plain = shared_desk.post(LOGGED, content=json.dumps(shared_desk.an_inquiry()).encode(), headers=headers)
+    assert plain.status_code == 201
 
 
 @pytest.mark.parametrize(

@@ -55,8 +55,11 @@ def _fault(error: Mapping[str, Any]) -> Fault:
     pointer = "".join(f"/{part}" for part in loc)
     if kind.startswith(OWN):
         return Fault(pointer, kind.removeprefix(OWN), error["msg"])
+    context = error.get("ctx", {})
+    if kind == "too_long" and context.get("field_type") == "Value":  # a text that a validator of ours has read
+        kind = "string_too_long"
     code, sentence = _SENTENCES.get(kind, ("invalid", "This value cannot be used."))
-    return Fault(pointer, code, sentence.format(**_limits(error.get("ctx", {}))))
+    return Fault(pointer, code, sentence.format(**_limits(context)))
 
 
 def _limits(context: Mapping[str, Any]) -> dict[str, str]:

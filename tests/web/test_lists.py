@@ -175,6 +175,12 @@ def test_a_filter_of_the_wrong_form_is_refused_at_its_name(shared_desk, path, qu
     assert [error["pointer"] for error in problem["errors"]] == [f"/{query.partition('=')[0]}"]
 
 
+def test_a_search_that_is_too_long_is_told_so_in_characters(shared_desk):
+    problem = is_problem(shared_desk.get("/v1/inquiries?q=" + "x" * 41), "invalid-request")
+
+    assert problem["errors"] == [{"pointer": "/q", "code": "too_long", "detail": "At most 40 characters."}]
+
+
 @pytest.mark.parametrize(
     "text", ["%00", "a%00b", "%F0%9F%9A%A8", "%ED%A0%80", "%FF", "'", "%25", "_", "%5C", "%E2%80%AE"]
 )

@@ -48,6 +48,8 @@ def main() -> None:
 def _sentence(error: Exception) -> str:
     from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415  # see the top
 
+    if isinstance(error, OSError) and error.filename and error.strerror:
+        return f"{error.filename} cannot be used: {error.strerror}."  # an operator's path, nothing that was submitted
     if isinstance(error, SQLAlchemyError):
         return f"The database cannot be used ({type(error).__name__}). Is APP_DATABASE_URL right, and `migrate` run?"
     return f"It failed: {type(error).__name__}. Nothing was half done."

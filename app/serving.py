@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import socket
 from typing import Any, Literal
 
 import uvicorn
@@ -100,14 +101,27 @@ class ImpatientProtocol(HttpToolsProtocol):
 def serve_until_stopped(settings: Settings) -> None:
     """Serve on the settings' host and port until a signal comes; what was acknowledged is on disk then.
 
-    Raises SystemExit with one plain sentence where the ledger forbids the start.
+    Raises SystemExit with one plain sentence where the address is taken or the ledger forbids the start.
     """
+    _must_be_free(settings.host, settings.port)
     app = create_app(settings)
     try:
         app.state.public_log.check()
     except (TablesBehind, NoCheckpoint, KeysRefused) as error:  # each says what to do
         raise SystemExit(str(error)) from None
     serve(app, settings)
+
+
+def _must_be_free(host: str, port: int) -> None:
+    """Try the address as the server will, which itself would tell of it in a line of its log alone."""
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind) as tried:
+            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            tried.bind(address)
+    except OSError as error:
+        told = f"The service cannot listen on {host}, port {port}: {error.strerror}. See APP_HOST and APP_PORT."
+        raise SystemExit(told) from None
 
 
 def serve(app: FastAPI, settings: Settings) -> None:

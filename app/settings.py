@@ -35,6 +35,12 @@ def _is_rate(value: str) -> str:
     return value
 
 
+def _is_database(value: str) -> str:
+    if value and not value.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise ValueError("another database than SQLite, or than PostgreSQL by psycopg")
+    return value
+
+
 def _are_hours(value: str) -> str:
     if value:
         read_hours(value)  # raises ValueError itself
@@ -58,7 +64,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", extra="forbid", frozen=True)
 
-    database_url: str = ""  # empty: app.db under data_dir
+    database_url: Annotated[str, AfterValidator(_is_database)] = ""  # empty: app.db under data_dir
     data_dir: Path = Path("var")
     host: str = "127.0.0.1"
     port: Annotated[int, Ge(0), Le(65535)] = 8000

@@ -75,6 +75,13 @@ def nearby_inquiries(
     """Return what was asked lately and close by, nearest first. Raises NotFound."""
     inquiry = the_inquiry(session, inquiry_id)
     point = _details(session, vault, [inquiry.id])[inquiry.id].point or _point(inquiry)
+    return nearby_known(session, vault, inquiry, point, policy, at)
+
+
+def nearby_known(
+    session: Session, vault: Vault, inquiry: Inquiry, point: Point | None, policy: Policy, at: datetime
+) -> list[NearbyInquiry]:
+    """Return the same for an inquiry, with its exact point, of which nothing need be read again."""
     place = _Place(point, inquiry.block, inquiry.street_key)
     return _near(session, vault, place, policy, at, but_not=inquiry.id)
 

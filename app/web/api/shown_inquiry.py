@@ -15,6 +15,7 @@ from app.service.read_inquiries import (
     FullInquiry,
     NearbyInquiry,
     nearby_inquiries,
+    nearby_known,
     read_inquiry,
     read_own_inquiry,
 )
@@ -61,7 +62,9 @@ class ShownInquiry:
         near: Sequence[NearbyInquiry] = ()
         if await self._anything_near(inquiry, new.point):
             near = await service.read(
-                lambda session: nearby_inquiries(session, service.vault, inquiry.id, service.policy, service.clock())
+                lambda session: nearby_known(
+                    session, service.vault, inquiry, new.point, service.policy, service.clock()
+                )
             )
         full = FullInquiry(inquiry, InquiryDetail(new.address, new.point, new.note), ())
         return Shown(LoggedInquiry.logged(full, near), inquiry.newest_event)

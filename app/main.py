@@ -79,8 +79,8 @@ _STAFF = (inquiries, callbacks, calls, contacts, facilities, tokens, alert_list,
 _API = (*_STAFF, screening, register, reports)
 _PUBLIC = (public_entries, evidence, ledger, refusals)
 _PAGES = (log_pages, status_pages, report_pages, about, problems, docs, console, assets, crawlers)
-# The framework tries them one after another: what the public asks for in surges comes first.
-_ROUTED = (status, *_API, *_PUBLIC, health, *_PAGES)
+# The framework tries them one after another: what dispatchers and programs ask comes first, the public has its lanes.
+_ROUTED = (*_API, status, *_PUBLIC, health, *_PAGES)
 log = logging.getLogger(__name__)
 
 

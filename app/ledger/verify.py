@@ -39,7 +39,10 @@ def verify(source: Source, keys: Sequence[VerifierKey], older: Sequence[bytes] =
         signed = open_checkpoint(source.checkpoint(), keys)
     except (Missing, NoteRefused) as error:
         return Report(0, (Problem(None, f"the checkpoint: {error}"),))
-    before = [open_checkpoint(note, keys) for note in older]
+    try:
+        before = [open_checkpoint(note, keys) for note in older]
+    except NoteRefused as error:
+        raise NoteRefused(f"the older checkpoint: {error}") from None
     if any(checkpoint.origin != signed.origin for checkpoint in before):
         raise NoteRefused("the older checkpoint is that of another log")
     problems = Problems()

@@ -89,7 +89,7 @@ def test_a_ledger_that_has_shrunk_is_not_sound(tmp_path):
 def test_an_older_checkpoint_of_nobody_we_know_cannot_be_checked_against(tmp_path):
     forged = sign_checkpoint(Checkpoint(ORIGIN, 1, bytes(32)), [SigningKey(ORIGIN, bytes(32))])
 
-    with pytest.raises(NoteRefused):
+    with pytest.raises(NoteRefused, match=r"^the older checkpoint: no trusted key has signed this$"):
         report_of(a_ledger(2), tmp_path, (forged,))
 
 

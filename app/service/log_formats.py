@@ -66,17 +66,21 @@ def _geometry(row: LogRow) -> str:
     return f'{{"type":"Point","coordinates":[{row.longitude!r},{row.latitude!r}]}}'
 
 
-def as_atom(rows: Sequence[LogRow], origin: str, updated: str) -> bytes:
-    """Return a feed (RFC 4287) of the entries that changed last. `updated` is an RFC 3339 time."""
+def as_atom(rows: Sequence[LogRow], origin: str, updated: str, narrowing: str = "") -> bytes:
+    """Return a feed (RFC 4287) of the entries that changed last. `updated` is an RFC 3339 time.
+
+    `narrowing` is the query of a feed that tells some entries only: a feed of its own, so with its own id and address.
+    """
+    own = f"{narrowing}&format=atom" if narrowing else "format=atom"
     entries = "".join(_atom_entry(json.loads(row.entry), minute(row.updated_at), origin) for row in rows)
     return (
         '<?xml version="1.0" encoding="utf-8"?>\n'
         '<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="en">\n'
-        f"<id>https://{escape(origin)}/v1/log</id>\n"
+        f"<id>{escape(f'https://{origin}/v1/log' + (f'?{narrowing}' if narrowing else ''))}</id>\n"
         "<title>APD: is it federal immigration enforcement? What was asked, and what ICE answered</title>\n"
         f"<updated>{updated}</updated>\n"
         "<author><name>Albuquerque Police Department</name></author>\n"
-        '<link rel="self" type="application/atom+xml" href="/v1/log?format=atom"/>\n'
+        f'<link rel="self" type="application/atom+xml" href={quoteattr(f"/v1/log?{own}")}/>\n'
         '<link rel="alternate" type="text/html" href="/"/>\n'
         f"{entries}</feed>\n"
     ).encode()

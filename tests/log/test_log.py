@@ -330,6 +330,23 @@ def test_the_feed_is_atom_with_what_changed_last_first(desk, reader, settle):
     assert all(entry.findtext(f"{ATOM}id").startswith("https://") for entry in feed.iter(f"{ATOM}entry"))
 
 
+def test_a_narrowed_feed_is_a_feed_of_its_own_that_leads_to_itself(desk, reader, settle):
+    settle()
+    desk.clock.forward(hours=24)
+    addresses = (
+        "/v1/log?format=atom",
+        "/v1/log?status=confirmed&source=public&format=atom",
+        "/v1/log?status=withdrawn&format=atom",
+    )
+
+    feeds = [ET.fromstring(reader.get(address).content) for address in addresses]  # noqa: S314  # made by us
+
+    ids = [feed.findtext(f"{ATOM}id") for feed in feeds]
+    assert ids[0] == "https://localhost/ice-confirmation/v1/log"
+    assert len(set(ids)) == 3
+    assert [feed.find(f"{ATOM}link[@rel='self']").get("href") for feed in feeds] == list(addresses)
+
+
 def test_the_feed_tells_a_status_in_the_words_of_the_pages(desk, reader, settle):
     told = {status: translator("en")(f"words.status.{status}") for status in [*Status, "unsettled"]}
     assert told == STATUS_IN_WORDS

@@ -118,7 +118,8 @@ async def listed(
     if chosen == "atom":
         rows = await service.read(lambda session: log.newest_updated(session, narrowed, limit=size))
         updated = minute(rows[0].updated_at) if rows else to_minute(version.changed_at)
-        body = await service.on_thread(lambda: as_atom(rows, service.settings.ledger_origin, updated))
+        narrowing = urlencode([each for each in request.query_params.multi_items() if each[0] != "format"])
+        body = await service.on_thread(lambda: as_atom(rows, service.settings.ledger_origin, updated, narrowing))
         return Response(body, headers=headers, media_type=FORMATS[chosen])
     after = position_of(cursor)
     rows = await service.read(lambda session: log.page(session, narrowed, after=after, limit=size + 1))

@@ -149,10 +149,10 @@ def answer(shown: Shown, status: int = 200, *, location: str | None = None, repe
 
 def if_match(request: Request) -> IfMatch:
     """Return the indexes that an `If-Match` header names; None without one, or where it takes any state (`*`)."""
-    header = request.headers.get("if-match")
-    if header is None or header.strip() == "*":
+    lines = request.headers.getlist("if-match")
+    if not lines or lines[0].strip() == "*":
         return None
-    named = (_ETAG.fullmatch(part.strip()) for part in header.split(","))
+    named = (_ETAG.fullmatch(part.strip()) for part in ",".join(lines).split(","))
     return frozenset(int(tag[1]) for tag in named if tag)
 
 

@@ -45,9 +45,10 @@ class RunningKeys:
 
     def attempt(self, request: Request, by: Actor) -> Attempt | None:
         """Return the attempt that a request is, or None if it brings no key. Raises InvalidRequest."""
-        key = request.headers.get(HEADER)
-        if key is None:
+        keys = request.headers.getlist(HEADER)
+        if not keys:
             return None
+        key = ", ".join(keys)  # as RFC 9110, 5.3, reads several: with its space that is no key
         if not 1 <= len(key) <= _LONGEST_KEY or not all("!" <= character <= "~" for character in key):
             sentence = "An Idempotency-Key has 1 to 255 visible ASCII characters."
             raise InvalidRequest(Fault("", "wrong_idempotency_key", sentence))

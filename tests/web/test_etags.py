@@ -91,6 +91,15 @@ def test_a_change_of_what_stands_as_it_was_read_is_made(desk, name, form):
     assert (now.headers["etag"] == etag) == (name in {"release", "join"})
 
 
+def test_two_lines_of_if_match_are_one_list(desk):
+    """RFC 9110, 5.3: whoever is in between may have split it."""
+    path = resources(desk)["inquiry"]
+    lines = [("If-Match", '"0"'), ("If-Match", desk.get(path).headers["etag"])]
+
+    assert desk.post(f"{path}/claim", {}, headers=lines).status_code == 200
+    is_problem(desk.post(f"{path}/claim", {}, headers=lines), "precondition-failed")
+
+
 def test_a_weak_etag_changes_nothing(desk):
     path = resources(desk)["inquiry"]
     etag = desk.get(path).headers["etag"]

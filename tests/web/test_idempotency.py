@@ -178,6 +178,15 @@ def test_a_key_has_1_to_255_visible_ascii_characters(shared_desk, key):
     assert codes(is_problem(answer, "invalid-request")) == ["wrong_idempotency_key"]
 
 
+def test_two_keys_in_one_request_are_refused_rather_than_one_of_them_taken(desk):
+    twice = [("Idempotency-Key", "one"), ("Idempotency-Key", "other")]
+
+    refused = desk.post(LOGGED, desk.an_inquiry(), headers=twice)
+
+    assert codes(is_problem(refused, "invalid-request")) == ["wrong_idempotency_key"]
+    assert logged_inquiries(desk) == []
+
+
 @pytest.mark.parametrize("key", ["!", "~" * 255, '"quoted"', "8e03978e-40d5-43dd-bc93-6894a57f9324"])
 def test_every_visible_ascii_character_may_stand_in_a_key(shared_desk, key):
     assert shared_desk.post(LOGGED, shared_desk.an_inquiry(), headers={"Idempotency-Key": key}).status_code == 201

@@ -45,6 +45,13 @@ def test_the_page_has_the_figures_of_the_api(office, by):
     assert shown[-1].startswith("Total 8 ")
 
 
+def test_the_page_says_how_its_minutes_are_reckoned_so_that_others_get_the_same(office):
+    page = words(seen_by_all(office).get("/reports").text)
+
+    assert "nearest rank" in page
+    assert "entered late are left out" in page
+
+
 def test_a_small_group_is_untold_to_the_public_and_counted_out_to_staff(office):
     nobody = seen_by_all(office)
 

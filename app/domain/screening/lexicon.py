@@ -83,7 +83,7 @@ def _read_words() -> tuple[_Words, _Phrases, Inflections]:
     verbs: list[tuple[str, str, frozenset[str]]] = []
     for classes, entry in _entries():
         stem, _, kind = entry.partition("/")
-        if kind[:2] in VERB_KINDS and len(kind.rstrip("!")) == 2:  # noqa: PLR2004 - "ar", "er" or "ir"
+        if kind[:2] in VERB_KINDS and len(kind.rstrip("!")) == 2:  # noqa: PLR2004 - an ending of two letters ("ar", "er", "ir")
             verbs.append((folded(stem), kind, classes))
             continue
         for form in written_forms(entry):

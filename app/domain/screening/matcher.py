@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from itertools import compress
 from typing import TYPE_CHECKING, NamedTuple
 
 from app.domain.screening.data import names_of, read_tables
 from app.domain.screening.lexicon import Lexicon
-from app.domain.screening.pattern import PatternCompiler, literal_runs, parsed
+from app.domain.screening.pattern import NEEDS_KEPT, PatternCompiler, literal_runs, parsed
 from app.domain.screening.sign_sets import signs_in
 
 if TYPE_CHECKING:
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
     from app.domain.screening.tokens import Tokens
 
 
-_AS_FLAGS = bytes.maketrans(b"01", b"\x00\x01")
 _SHORTEST_PART = 20  # tokens; of shorter parts there are so many that asking each costs more than it saves
 
 
@@ -33,11 +31,11 @@ class Rule:
 
 
 class _Part(NamedTuple):
-    """Some whole sentences, or the whole text: the first token, the one after the last, the bits that it lacks."""
+    """Some whole sentences, or the whole text: the first token, the one after the last, the needs that it meets."""
 
     start: int
     end: int
-    missing: int
+    met: int
 
 
 class Match(NamedTuple):
@@ -65,43 +63,38 @@ class Matcher:
         }
         self._compiler: PatternCompiler | None = None
         self._expressions: list[re.Pattern[str] | None] = [None] * len(self.rules)
-        self._bits_of_sign: dict[str, int] = {}
-        self._needed_bits: list[int] = []
-        self._bits_always = 0
-        self._every_bit = 0
-        self._rules_by_rarest: list[list[int]] = []  # by the place of the rarest need's bit
-        self._rules_without_needs: list[int] = []
-        self._reaching: list[bool] = []
+        self._met_by_sign: dict[str, int] = {}
+        self._met_always = 0
+        self._reaching = 0  # of each rule a bit: may its match go on after the end of a sentence?
+        self._inside = 0
         self._stop = ""
 
     def make_ready(self) -> None:
         """Find out which signs call which rules.
 
-        Each set of signs that some rule needs gets a bit. A rule is tried on a text only if the signs of the text
-        bring all its bits. What spared words may become counts as brought, since it may appear on the way.
+        Every rule has a bit for each of its needs: one row of bits a need, in it one bit a rule. The signs of a text
+        bring the bits of the needs that they meet, and a rule is tried where all of its own are brought. A need that
+        a rule does not have counts as met, and so does what spared words may become: it may appear on the way.
         """
         self._compiler = PatternCompiler(self.lexicon)
-        needs: list[tuple[int, ...]] = []
-        for rule in self.rules:
+        rules_of_need: dict[int, int] = {}
+        for index, rule in enumerate(self.rules):
             row = parsed(rule.pattern)
-            self._reaching.append(self._compiler.reaches_over_a_stop(row))
-            needs.append(self._compiler.needs(row))
-        # The rarest need of each rule, which is looked at first, gets a low bit: small numbers are quick to compare.
-        in_order = (signs for place in range(max(map(len, needs))) for own in needs for signs in own[place : place + 1])
-        bits = {signs: 1 << place for place, signs in enumerate(dict.fromkeys(in_order))}
-        by_rarest: dict[int, list[int]] = {}
-        for index, own in enumerate(needs):
-            by_rarest.setdefault(bits[own[0]] if own else 0, []).append(index)
-            self._needed_bits.append(sum({bits[signs] for signs in own}))
-        self._rules_without_needs = by_rarest.pop(0, [])
-        self._rules_by_rarest = [by_rarest[1 << place] for place in range(len(by_rarest))]
-        self._every_bit = (1 << len(bits)) - 1
-        for signs, bit in bits.items():
-            for sign in map(chr, signs_in(signs)):
-                self._bits_of_sign[sign] = self._bits_of_sign.get(sign, 0) | bit
+            self._reaching |= self._compiler.reaches_over_a_stop(row) << index
+            needs = self._compiler.needs(row)
+            for place in range(NEEDS_KEPT):
+                bit = 1 << place * len(self.rules) + index
+                if place < len(needs):
+                    rules_of_need[needs[place]] = rules_of_need.get(needs[place], 0) | bit
+                else:
+                    self._met_always |= bit
+        for need, bits in rules_of_need.items():
+            for sign in map(chr, signs_in(need)):
+                self._met_by_sign[sign] = self._met_by_sign.get(sign, 0) | bits
+        self._inside = (1 << len(self.rules)) - 1 & ~self._reaching
         self._stop = chr(self.lexicon.sign_of(["STOP"]))
         for sign in self._spared_signs.values():
-            self._bits_always |= self._bits_of_sign.get(sign, 0)
+            self._met_always |= self._met_by_sign.get(sign, 0)
 
     def expression(self, index: int) -> re.Pattern[str]:
         """Return the compiled expression of a rule, made at its first use."""
@@ -120,50 +113,55 @@ class Matcher:
         """
         line = "".join(tokens.signs)
         whole, parts = self._parts(line)
-        needed_bits, reaching, expressions = self._needed_bits, self._reaching, self._expressions
-        for index in self._called_by(whole):
-            needed = needed_bits[index]
+        expressions = self._expressions
+        for index, start, end in self._tries(whole, parts):
             expression = expressions[index] or self.expression(index)
-            for start, end, missing in (whole,) if reaching[index] else parts:
-                if needed & missing or expression.search(line, start, end) is None:
-                    continue
-                rule, told = self.rules[index], "told" if expression.groupindex else 0
-                if rule.becomes is not None:
-                    line = spared(expression, told, self._spared_signs[rule.becomes], line, start, end)
-                    continue
-                for match in expression.finditer(line, start, end):
-                    first, after = match.span(told)
-                    if after > first:
-                        yield Match(rule.category or "", first, after - 1)
+            if expression.search(line, start, end) is None:
+                continue
+            rule, told = self.rules[index], "told" if expression.groupindex else 0
+            if rule.becomes is not None:
+                line = spared(expression, told, self._spared_signs[rule.becomes], line, start, end)
+                continue
+            for match in expression.finditer(line, start, end):
+                first, after = match.span(told)
+                if after > first:
+                    yield Match(rule.category or "", first, after - 1)
 
-    def _called_by(self, whole: _Part) -> list[int]:
-        """Return the rules, in their order, whose needs a text meets somewhere; first by the rarest need of each."""
-        missing, needed = whole.missing, self._needed_bits
-        met = f"{self._every_bit & ~missing:b}"[::-1].encode().translate(_AS_FLAGS)
-        called = [
-            index
-            for indexes in compress(self._rules_by_rarest, met)
-            for index in indexes
-            if not needed[index] & missing
-        ]
-        called += self._rules_without_needs
-        called.sort()
+    def _tries(self, whole: _Part, parts: list[_Part]) -> list[tuple[int, int, int]]:
+        """Return which rules are to be tried where (start, end), in the order of the rules."""
+        tries = [(index, whole.start, whole.end) for index in self._called(whole.met, self._reaching)]
+        for start, end, met in parts:
+            tries += [(index, start, end) for index in self._called(met, self._inside)]
+        tries.sort()
+        return tries
+
+    def _called(self, met: int, among: int) -> list[int]:
+        """Return the rules among some (a bit each) of which all needs are met."""
+        row = len(self.rules)
+        met &= met >> 2 * row
+        bits = f"{met & met >> row & among:b}"[::-1]
+        called: list[int] = []
+        index = bits.find("1")
+        while index >= 0:
+            called.append(index)
+            index = bits.find("1", index + 1)
         return called
 
     def _parts(self, line: str) -> tuple[_Part, list[_Part]]:
-        """Return the whole text and its parts, each with the bits that it does not bring."""
-        known, always, every, stop = self._bits_of_sign, self._bits_always, self._every_bit, self._stop
+        """Return the whole text and its parts, each with the needs that it meets."""
+        met_by_sign, always, stop = self._met_by_sign, self._met_always, self._stop
         sentences: list[_Part] = []
-        start, brought, in_all = 0, always, always
+        start, met, in_all = 0, always, always
         for position, sign in enumerate(line):
-            brought |= known.get(sign, 0)
+            if sign in met_by_sign:
+                met |= met_by_sign[sign]
             if sign == stop and position - start >= _SHORTEST_PART:
-                sentences.append(_Part(start, position + 1, every & ~brought))
-                start, in_all, brought = position + 1, in_all | brought, always
+                sentences.append(_Part(start, position + 1, met))
+                start, in_all, met = position + 1, in_all | met, always
         if start < len(line):
-            sentences.append(_Part(start, len(line), every & ~brought))
-            in_all |= brought
-        return _Part(0, len(line), every & ~in_all), sentences
+            sentences.append(_Part(start, len(line), met))
+            in_all |= met
+        return _Part(0, len(line), in_all), sentences
 
 
 def spared(expression: re.Pattern[str], told: str | int, sign: str, line: str, start: int = 0, end: int = -1) -> str:

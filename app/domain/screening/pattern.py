@@ -17,6 +17,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import reduce
+from itertools import groupby
 from operator import or_
 from typing import TYPE_CHECKING
 
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from app.domain.screening.lexicon import Lexicon
 
 LONGEST_REPEAT = 12
-_NEEDS_KEPT = 4
+NEEDS_KEPT = 4  # two times two: see the matcher
 _A_SMALL_WORD = 50  # how many other words together a text holds as often as one of these
 _ELEMENT = re.compile(
     r"\s*(?:"
@@ -38,6 +39,7 @@ _ELEMENT = re.compile(
     r"|(?P<prefix>[!-]?)(?:(?P<name>[A-Z][A-Z0-9_&-]*)|(?P<word>'[a-z]+|[a-z0-9]+))"
     r")(?P<repeat>\?|\{\d+,\d+\})?"
 )
+_SET_FIRST = re.compile(r"(?:\(\?P<told>)?\[[^\]]*\](?![?{])")
 _MARKS = {"<": "(?P<told>", ">": ")"}
 
 
@@ -130,7 +132,6 @@ class PatternCompiler:
     def __init__(self, lexicon: Lexicon) -> None:
         """Take the lexicon once every sign has been given out."""
         self._lexicon = lexicon
-        self._in_phrases = _phrases_by_word(lexicon)
         self._stop = expression_of(lexicon.signs_of("STOP"))
         self._inside_sentence = "[^" + self._stop[1:]
         self._small_words = lexicon.signs_of("SMALL")
@@ -143,19 +144,20 @@ class PatternCompiler:
         Raises PatternError for a class without words, KeyError for a class that no file names.
         """
         written = self._row(row)
-        begins = self._begins(row)
+        # The engine finds the first sign of a plain set by itself, and faster.
+        begins = None if _SET_FIRST.match(written) else self._begins(row)
         return written if begins is None else f"(?={expression_of(begins)}){written}"
 
     def _begins(self, row: list[Element]) -> int | None:
         """Return the signs that a row's match can begin with, or None where it can begin with any."""
         found = 0
-        for element in row:
+        for element, held in zip(row, self._held(row), strict=True):
             if element.prefix or element.kind in ("mark", "edge"):
                 continue
             if element.kind == "gap":
                 return None
             if element.kind == "signs":
-                found |= self._signs_that_hold(element)
+                found |= held
             else:
                 for alternative in element.rows:
                     begins = self._begins(alternative)
@@ -213,37 +215,53 @@ class PatternCompiler:
     def _run(self, run: list[Element]) -> str:
         """Return the expression of words in a row, which a text may hold as words or, if they are one, as a phrase."""
         plain = "".join(expression_of(self._signs(element)) for element in run)
+        whole = "".join(expression_of(signs) for signs, _ in self._cut(run))
+        return plain if whole == plain else f"(?:{plain}|{whole})"
+
+    def _cut(self, run: list[Element]) -> Iterator[tuple[int, int]]:
+        """Yield the signs of the words in a row, those of a phrase taken together, and how many words each is."""
         phrases = self._lexicon.phrases
         words = [element.text for element in run]
-        cut: list[str] = []
         at = 0
         while at < len(words):
             for rest, sign in phrases.get((words[at], words[at + 1]) if at + 1 < len(words) else ("", ""), ()):
                 if tuple(words[at + 2 : at + 2 + len(rest)]) == rest:
-                    cut.append(expression_of(set_of((sign, sign + 1))))
+                    yield set_of((sign, sign + 1)), 2 + len(rest)
                     at += 2 + len(rest)
                     break
             else:
-                cut.append(expression_of(self._signs(run[at])))
+                yield self._signs(run[at]), 1
                 at += 1
-        whole = "".join(cut)
-        return plain if whole == plain else f"(?:{plain}|{whole})"
+
+    def _held(self, row: list[Element]) -> list[int]:
+        """Return the signs of each element; of a word also those of the phrase that it makes with its neighbours."""
+        held = [self._signs(element) if element.kind == "signs" else 0 for element in row]
+        at = 0
+        for plain, run in groupby(row, lambda element: element.plain and element.literal):
+            elements = list(run)
+            place = at
+            for signs, count in self._cut(elements) if plain else ():
+                for index in range(place, place + count):
+                    held[index] |= signs
+                place += count
+            at += len(elements)
+        return held
 
     def needs(self, row: list[Element]) -> tuple[int, ...]:
         """Return sets of signs of each of which a match holds at least one, the rarest first; to skip other texts."""
         found = {signs for signs in self._needs(row) if signs.bit_count() < self._anything / 12}
-        return tuple(sorted(found, key=self._frequency)[:_NEEDS_KEPT])
+        return tuple(sorted(found, key=self._frequency)[:NEEDS_KEPT])
 
     def _frequency(self, signs: int) -> int:
         """Return how often a text holds one of some signs, roughly: small words are in every one."""
         return signs.bit_count() + _A_SMALL_WORD * (signs & self._small_words).bit_count()
 
     def _needs(self, row: list[Element]) -> Iterator[int]:
-        for element in row:
+        for element, held in zip(row, self._held(row), strict=True):
             if element.prefix or element.optional:
                 continue
             if element.kind == "signs":
-                yield self._signs_that_hold(element)
+                yield held
             elif element.kind == "group":
                 rarest = [
                     min(self._needs(alternative), key=self._frequency, default=None) for alternative in element.rows
@@ -252,29 +270,17 @@ class PatternCompiler:
                 if len(known) == len(rarest):
                     yield reduce(or_, known)
 
-    def reaches_over_a_stop(self, row: list[Element]) -> bool:
-        """Return whether a match may go on after the end of a sentence."""
+    def reaches_over_a_stop(self, row: list[Element], *, last: bool = True) -> bool:
+        """Return whether a match may go on after the end of a sentence; `last` tells that nothing follows the row."""
         stop = self._lexicon.signs_of("STOP")
-        return any(
-            not element.prefix
-            and (
-                (element.kind == "signs" and stop & self._signs(element))
-                or any(self.reaches_over_a_stop(alternative) for alternative in element.rows)
-            )
-            for element in row
-        )
-
-    def _signs_that_hold(self, element: Element) -> int:
-        """Return an element's signs and, of a word, those of the phrases that hold it: a text may have either."""
-        in_phrases = self._in_phrases.get(element.text, 0) if element.literal else 0
-        return self._signs(element) | in_phrases
-
-
-def _phrases_by_word(lexicon: Lexicon) -> dict[str, int]:
-    signs: dict[str, int] = {}
-    for beginning, endings in lexicon.phrases.items():
-        for rest, sign in endings:
-            both = set_of((sign, sign + 1))
-            for word in (*beginning, *rest):
-                signs[word] = signs.get(word, 0) | both
-    return signs
+        followed = not last
+        for element in reversed(row):
+            if element.prefix or element.kind in ("mark", "edge"):
+                continue
+            ends_here = not followed and not element.repeat
+            if element.kind == "signs" and not ends_here and stop & self._signs(element):
+                return True
+            if any(self.reaches_over_a_stop(alternative, last=ends_here) for alternative in element.rows):
+                return True
+            followed = True
+        return False

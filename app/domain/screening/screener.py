@@ -34,13 +34,15 @@ class Screener:
             told.setdefault(match.category, []).append((match.first, match.last))
         if not told:
             return ()
-        spoken = self._balance(tokens.signs)
+        spoken: int | None = None
         findings: list[Finding] = []
         for category, spans in told.items():
             for first, last in _merged(spans):
                 start, end = text.submitted_span(tokens.starts[first], tokens.ends[last], submitted)
                 # The language of the passage, or where it has none of its own (a name), that of the text.
-                balance = self._balance(tokens.signs[first : last + 1]) or spoken
+                balance = self._balance(tokens.signs[first : last + 1])
+                if not balance:
+                    balance = spoken = self._balance(tokens.signs) if spoken is None else spoken
                 findings.append(Finding(Category(category), start, end, "es" if balance > 0 else "en"))
         return tuple(sorted(findings, key=lambda finding: (finding.start, finding.end, finding.category)))
 

@@ -57,7 +57,8 @@ class Matcher:
             for entry in read_tables(name)["rule"]
             for pattern in entry["patterns"]
         )
-        self.lexicon = Lexicon([run for rule in self.rules for run in literal_runs(parsed(rule.pattern))])
+        self._rows = [parsed(rule.pattern) for rule in self.rules]  # until `make_ready` has read them
+        self.lexicon = Lexicon([run for row in self._rows for run in literal_runs(row)])
         self._spared_signs = {
             rule.becomes: chr(self.lexicon.sign_of([rule.becomes])) for rule in self.rules if rule.becomes is not None
         }
@@ -78,8 +79,7 @@ class Matcher:
         """
         self._compiler = PatternCompiler(self.lexicon)
         rules_of_need: dict[int, int] = {}
-        for index, rule in enumerate(self.rules):
-            row = parsed(rule.pattern)
+        for index, row in enumerate(self._rows):
             self._reaching |= self._compiler.reaches_over_a_stop(row) << index
             needs = self._compiler.needs(row)
             for place in range(NEEDS_KEPT):
@@ -88,6 +88,7 @@ class Matcher:
                     rules_of_need[needs[place]] = rules_of_need.get(needs[place], 0) | bit
                 else:
                     self._met_always |= bit
+        self._rows = []
         for need, bits in rules_of_need.items():
             for sign in map(chr, signs_in(need)):
                 self._met_by_sign[sign] = self._met_by_sign.get(sign, 0) | bits

@@ -132,6 +132,7 @@ class PatternCompiler:
     def __init__(self, lexicon: Lexicon) -> None:
         """Take the lexicon once every sign has been given out."""
         self._lexicon = lexicon
+        self._known: dict[str, int] = {}  # the signs of each word and class that rules name
         self._stop = expression_of(lexicon.signs_of("STOP"))
         self._inside_sentence = "[^" + self._stop[1:]
         self._small_words = lexicon.signs_of("SMALL")
@@ -207,7 +208,10 @@ class PatternCompiler:
         return rows[0] if len(rows) == 1 and single else "(?:" + "|".join(rows) + ")"
 
     def _signs(self, element: Element) -> int:
-        signs = self._lexicon.signs_of(LITERAL + element.text if element.literal else element.text)
+        name = LITERAL + element.text if element.literal else element.text
+        signs = self._known.get(name)
+        if signs is None:
+            signs = self._known[name] = self._lexicon.signs_of(name)
         if not signs:
             raise PatternError(f"{element.text} holds no word")
         return signs

@@ -35,18 +35,18 @@ LONGEST_SECONDS = 0.4  # from the first answer to the kill
 ACKNOWLEDGES_EARLY = """
 import time
 import app.store.writer as writer
-answer = writer._answer
+answer = writer.Writer._answer
 def transact(self, batch):
     with self._open_session() as session:
         session.begin_batch()
         for job in batch:
             job.attempt(session)
         session.write_pending()
-        answer(batch)
+        answer(self, batch)
         time.sleep(0.1)
         session.commit()
 writer.Writer._transact = transact
-writer._answer = lambda batch: None
+writer.Writer._answer = lambda self, batch: None
 """
 
 

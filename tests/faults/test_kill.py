@@ -28,7 +28,9 @@ def test_so_it_is_on_postgresql(tmp_path, postgresql_server):
 def test_a_service_that_acknowledges_before_its_commit_is_caught(tmp_path):
     report = run(tmp_path, 3, seed=20260721, early=True)
 
-    assert "an acknowledged inquiry is there 0 times" in report.violations
+    # What was lost is missed, or was made anew when its request was repeated to see.
+    lost = {"an acknowledged inquiry is there 0 times", "a repeat was answered by another resource"}
+    assert lost & set(report.violations)
 
 
 def test_a_service_that_is_asked_to_end_ends_and_all_that_it_acknowledged_is_there(tmp_path):

@@ -137,9 +137,8 @@ def create_app(
     for module in _ROUTED:
         app.include_router(module.router)
     kept, telling = KeptPages(public_log), Telling(service.metrics, service.limits.is_behind_tls)
-    app.front = Front(kept, telling)
+    app.front = Front(kept, StatusLane(service), telling)
     app.add_middleware(PublicLane, kept=kept)
-    app.add_middleware(StatusLane, service=service)
     app.add_middleware(Observing, telling=telling)
     describe(app)
     return app

@@ -7,28 +7,27 @@ from starlette.types import Receive, Scope, Send
 
 from app.web.observing import Telling
 from app.web.public_lane import KeptPages
+from app.web.status_lane import StatusLane
 
 
 class Front:
-    """Answers public pages that are at hand; beside that it costs a request a comparison or two."""
+    """Answers public pages that are at hand, and statuses; beside that it costs a request a comparison or two."""
 
-    def __init__(self, kept: KeptPages, telling: Telling) -> None:
-        self._kept, self._telling = kept, telling
+    def __init__(self, kept: KeptPages, statuses: StatusLane, telling: Telling) -> None:
+        self._kept, self._statuses, self._telling = kept, statuses, telling
 
     async def answers(self, scope: Scope, send: Send) -> bool:
         """Answer a request if nothing has to be read or made for it, and tell whether that was so."""
-        at_hand = self._kept.at_hand(scope)
-        if at_hand is None:
-            return False
         began = time.perf_counter()
-        page, asked = at_hand
+        answer = self._kept.answer(scope) or self._statuses.answer(scope)
+        if answer is None:
+            return False
         self._telling.begin(scope)
-        scope["route"] = page.route
-        status, headers, body = page.answer_to(asked)
-        headers += self._telling.headers(scope)
-        await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send({"type": "http.response.body", "body": body})
-        self._telling.tell(scope, "GET", status, time.perf_counter() - began)
+        scope["route"] = answer.route
+        headers = [*answer.headers, *self._telling.headers(scope)]
+        await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+        await send({"type": "http.response.body", "body": answer.body})
+        self._telling.tell(scope, "GET", answer.status, time.perf_counter() - began)
         return True
 
 

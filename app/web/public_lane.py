@@ -12,7 +12,7 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from fastapi import Request
 from fastapi.responses import Response
@@ -68,11 +68,20 @@ class Page:
             etag = headers[b"etag"] = etag[:-1] + b'-gzip"'
         return Page(list(headers.items()), body, etag, self.last_modified, self.route)
 
-    def answer_to(self, asked: Asked) -> tuple[int, _Headers, bytes]:
-        """Return status, headers (a list for this answer alone) and body; 304 to whom has the page as it stands."""
+    def answer_to(self, asked: Asked) -> "Answer":
+        """Return the answer to a request, with a list of headers of its own; 304 to whom has the page as it stands."""
         if _has_it(self.etag, self.last_modified, asked[b"if-none-match"], asked[b"if-modified-since"]):
-            return 304, [header for header in self.headers if header[0] in _OF_304], b""
-        return 200, self.headers.copy(), self.body
+            return Answer(self.route, 304, [header for header in self.headers if header[0] in _OF_304], b"")
+        return Answer(self.route, 200, self.headers.copy(), self.body)
+
+
+class Answer(NamedTuple):
+    """What is sent, and the route that it is told and counted under."""
+
+    route: Any
+    status: int
+    headers: _Headers
+    body: bytes
 
 
 class _Keeping:
@@ -95,8 +104,8 @@ class KeptPages:
         self._pages: OrderedDict[_Key, Page] = OrderedDict()
         self._bytes = 0
 
-    def at_hand(self, scope: Scope) -> tuple[Page, Asked] | None:
-        """Return the page that a request asks for, and what it heeds, where nothing has to be read or made for it."""
+    def answer(self, scope: Scope) -> Answer | None:
+        """Return the answer to a request where nothing has to be read or made for it."""
         if scope["method"] != "GET" or not _may_be_kept(scope["path"]):
             return None
         state = self.public_log.fresh_state()
@@ -104,7 +113,7 @@ class KeptPages:
             return None
         asked = asked_of(scope)
         page = self.find(_key_of(scope, asked))
-        return None if page is None else (page, asked)
+        return None if page is None else page.answer_to(asked)
 
     def find(self, key: _Key) -> Page | None:
         """Return a page of the state that is kept."""
@@ -159,8 +168,7 @@ class PublicLane:
         page = await self._page(_key_of(scope, asked), scope, receive, send)
         if page is None:
             return
-        scope["route"] = page.route
-        status, headers, body = page.answer_to(asked)
+        scope["route"], status, headers, body = page.answer_to(asked)
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
 

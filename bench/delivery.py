@@ -212,7 +212,7 @@ def _wait_for_a_rest(received: Received) -> None:
     before = -1
     while received.count > before:
         before = received.count
-        time.sleep(0.5)
+        time.sleep(1.5)  # a worker looks for what it has not heard of every second
 
 
 def _wait_for(received: Received, count: int, seconds: float = 60) -> None:

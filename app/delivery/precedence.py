@@ -11,7 +11,7 @@ from collections.abc import Callable
 # How often it looks whether there is a rest, seconds.
 _LOOK_SECONDS = 0.01
 # While there is none, a message of whichever endpoint starts this often, seconds.
-SELDOM_SECONDS = 0.1
+SELDOM_SECONDS = 0.5
 
 
 class Precedence:

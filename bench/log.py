@@ -31,6 +31,7 @@ from bench.load import Run, load, request
 from bench.pages import page_figures
 from bench.seed_log import seed_entries, seed_history
 from bench.server import Server, on_core, prepare
+from bench.streams import stream_figures
 
 ROUNDS = 5
 SECONDS = 2.0
@@ -55,6 +56,7 @@ def log_job(*, full: bool, folder: Path) -> bool:
         dispatching_beside_readers,
         lambda at: verifying_figures(at, full=full),
         page_figures,
+        stream_figures,
     )
     held = []
     for number, measure in enumerate(parts):

@@ -5,6 +5,7 @@ public log's entries, one on a line, so that a million are read one at a time.
 """
 
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
@@ -123,13 +124,14 @@ def decode_log(lines: Iterable[bytes]) -> Iterator[LogEntry]:
         raise ValueError("the log ends before its array does")
 
 
-class _Paths:
+class _Paths(ABC):
     """Reads a ledger by the paths of tlog-tiles."""
 
     makes_entries_from_openings = False
 
+    @abstractmethod
     def _get(self, path: str) -> bytes:
-        raise NotImplementedError
+        """Return what is at a path below the ledger's address. Raises Missing, CouldNotCheck."""
 
     def key(self) -> bytes:
         return self._get("ledger/key")

@@ -19,7 +19,10 @@ class Front:
     async def answers(self, scope: Scope, send: Send) -> bool:
         """Answer a request if nothing has to be read or made for it, and tell whether that was so."""
         began = time.perf_counter()
-        answer = self._kept.answer(scope) or self._statuses.answer(scope)
+        try:
+            answer = self._kept.answer(scope) or self._statuses.answer(scope)
+        except Exception:  # noqa: BLE001  # its route meets the same, where a failure is noted and answered
+            answer = None
         if answer is None:
             return False
         self._telling.begin(scope)

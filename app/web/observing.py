@@ -79,7 +79,7 @@ class Telling:
 
 
 class Observing:
-    """ASGI middleware; the outermost, so that nothing goes unseen."""
+    """ASGI middleware; the framework's outermost, so that nothing that it answers goes unseen."""
 
     def __init__(self, app: ASGIApp, telling: Telling) -> None:
         self.app = app

@@ -1,7 +1,7 @@
 """The lane for statuses by receipt: in front of the framework.
 
 After an event that is talked about everybody looks up at once. A look-up that finds its receipt is answered here, about
-three times as fast as by the route; all else (unknown receipts, one look-up too many, a database that cannot be had) is
+twice as fast as by the route; all else (unknown receipts, one look-up too many, a database that cannot be had) is
 the route's to answer, so that what is refused is refused in one place.
 """
 

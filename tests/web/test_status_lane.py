@@ -49,6 +49,19 @@ def test_what_is_no_plain_look_up_is_the_routes_to_answer(desk, by_the_route, re
     assert here.json()["type"] == there.json()["type"]
 
 
+def test_a_row_that_somebody_edited_is_a_problem_like_any_other_and_nothing_of_it_is_told(desk, monkeypatch, caplog):
+    def fail(_reads, _receipt):
+        raise ValueError("'Zxcanary' is not a valid Status")
+
+    path = f"/v1/status/{desk.logged()['receipt']}"
+    monkeypatch.setattr("app.store.point_reads.PointReads.status", fail)
+
+    answer = desk.as_(None).get(path)
+
+    is_problem(answer, "internal")
+    assert "Zxcanary" not in answer.text + caplog.text
+
+
 def test_a_database_that_cannot_be_had_is_a_problem_and_no_wrong_answer(desk, monkeypatch):
     def fail(_reads, _receipt):
         raise DatabaseUnavailable

@@ -79,6 +79,8 @@ def tell_story(site: Site) -> dict[str, str]:
             f"/v1/calls/{told['call-of-corrected']}/correction",
             {"outcome": "not_ice", "reason": "The desk called back."},
         )
+        hook = {"url": "https://cad.example.org/hooks/ice", "events": ["inquiry.logged", "inquiry.status_changed"]}
+        told["webhook"] = post("/v1/webhooks", hook)["id"]
         post(f"/v1/inquiries/{told['withdrawn-id']}/withdraw", {"reason": "duplicate", "replaced_by": told["call-id"]})
         post(f"/v1/inquiries/{told['outcome-id']}/claim", {})
     return told
@@ -156,12 +158,23 @@ def console_pages(site: Site, told: dict[str, str]) -> Iterator[tuple[str, Openi
             _shown("#correction-said .said"),
         ),
     )
-    for name in ("find", "contacts", "facilities", "tokens", "slips", "nothing-here"):
+    for name in (
+        "find",
+        "alerts",
+        "corrections",
+        "webhooks",
+        "contacts",
+        "facilities",
+        "tokens",
+        "slips",
+        "nothing-here",
+    ):
         yield name, goto(f"/{name}")
     yield (
         "found",
         then("/find", lambda page: page.fill("#q", "central"), lambda page: page.keyboard.press("Enter"), _shown("h2")),
     )
+    yield "deliveries", goto(f"/webhooks/{told['webhook']}")
     yield "lost", then("", _lose)
 
 

@@ -4,10 +4,11 @@ The body is that of Standard Webhooks: `type`, `timestamp`, `data`. No note, rec
 coordinates is in it.
 """
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+import orjson
 
 from app.domain.event import Kind
 from app.domain.facility import Facility
@@ -87,4 +88,4 @@ def message_body(
         "supersedes": supersedes,
     }
     body = {"type": message.value, "timestamp": exact(at), "data": data}
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    return orjson.dumps(body).decode()

@@ -6,8 +6,9 @@ entry had been made from just these bytes. Formats: docs/ledger.md, "What a leaf
 
 import hashlib
 import hmac
-import json
 from collections.abc import Mapping, Sequence
+
+import orjson
 
 from app.ledger.merkle import leaf_hash
 
@@ -20,38 +21,32 @@ SALT_BYTES = 16
 _VERSION = b"v1 "
 ENTRY_BYTES = len(_VERSION) + 2 * hashlib.sha256().digest_size
 
-# What has one form only, and no members.
+# What has one form only, and no members: a list's or an object's are looked at one by one.
 _PLAIN = (str, int, type(None))
-_encode = json.JSONEncoder(
-    sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False, check_circular=False
-).encode
+_PLAIN_ITSELF = frozenset({str, int, bool, type(None)})
 
 
 def canonical_json(value: Json) -> bytes:
     """Return the one form of a value: keys sorted by code point, no white space, UTF-8.
 
-    Raises ValueError for what has more than one form (floats), is no JSON (other types, keys that are no strings)
-    or cannot be written as UTF-8 (lone surrogates).
+    Raises ValueError for what has more than one form (floats), is no JSON (other types, keys that are no strings),
+    is a whole number of more than 64 bits, or cannot be written as UTF-8 (lone surrogates).
     """
     _refuse_ambiguous(value)
-    return _encode(value).encode()
+    try:
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    except orjson.JSONEncodeError as error:  # a TypeError
+        raise ValueError(str(error)) from None
 
 
 def _refuse_ambiguous(value: object) -> None:
-    if isinstance(value, _PLAIN):
-        return
-    if isinstance(value, dict):
-        for key, member in value.items():
-            if not isinstance(key, str):
-                raise ValueError(f"an object's key is a {type(key).__name__}, not a string")  # noqa: TRY004 - one error
-            if not isinstance(member, _PLAIN):
+    """Refuse what orjson would write and must not: floats, dates and the like. It refuses other keys by itself."""
+    if isinstance(value, dict | list | tuple):
+        for member in value.values() if isinstance(value, dict) else value:
+            if type(member) not in _PLAIN_ITSELF:
                 _refuse_ambiguous(member)
-        return
-    if isinstance(value, list | tuple):
-        for member in value:
-            _refuse_ambiguous(member)
-        return
-    raise ValueError(f"a {type(value).__name__} has no canonical JSON")
+    elif not isinstance(value, _PLAIN):
+        raise ValueError(f"a {type(value).__name__} has no canonical JSON")  # noqa: TRY004  # one error for all
 
 
 def entry(salt: bytes, payload: bytes) -> bytes:

@@ -5,13 +5,13 @@ something became public since.
 """
 
 import hashlib
-import json
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from pathlib import Path
 from string import Template
 from xml.sax.saxutils import escape
 
+import orjson
 from sqlmodel import Session
 
 from app.domain.moment import exact, to_minute
@@ -74,7 +74,7 @@ def export_mirror(session: Session, folder: MirrorFolder, today: date, progress:
     folder.put("ledger/checkpoint", newest.note)
     folder.put("ledger/key", "".join(f"{key}\n" for key in trusted).encode())
     folder.put("index.html", _page(checkpoint, newest.note, [str(key) for key in trusted], now.moved_at))
-    folder.put(_STATE, json.dumps({"cut": now.cut, "moved_at": exact(now.moved_at)}).encode())
+    folder.put(_STATE, orjson.dumps({"cut": now.cut, "moved_at": exact(now.moved_at)}))
     folder.finish(SUMS, sums_of(folder.draft))
     return checkpoint.size
 
@@ -95,7 +95,7 @@ def sums_of(folder: Path) -> bytes:
 
 def read_state(folder: Path) -> Publication:
     """Return how far the public saw at an export. Raises OSError and ValueError where that is not known."""
-    told = json.loads((folder / _STATE).read_bytes())
+    told = orjson.loads((folder / _STATE).read_bytes())
     try:
         return Publication(cut=int(told["cut"]), moved_at=datetime.fromisoformat(told["moved_at"]))
     except (KeyError, TypeError) as error:
@@ -167,7 +167,7 @@ def _entries(session: Session, lasting: date) -> Iterator[dict[str, object]]:
     for listed in LogList:
         for rows in log.in_pages(session, LogFilter(lasting, listed)):
             for row in rows:
-                yield json.loads(row.entry)
+                yield orjson.loads(row.entry)
 
 
 def _page(checkpoint: Checkpoint, note: bytes, keys: list[str], moved_at: datetime) -> bytes:

@@ -2,10 +2,11 @@
 
 import csv
 import io
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
+
+import orjson
 
 from app.domain.log_export import CSV_FIELDS, SHORT_CSV_FIELDS, csv_cells
 from app.domain.status import Status
@@ -34,7 +35,11 @@ STATUS_IN_WORDS: Mapping[str, str] = {
 def as_json(rows: Sequence[LogRow], following: str | None) -> bytes:
     """Return a page."""
     items = ",".join(row.entry for row in rows)
-    return f'{{"items":[{items}],"next":{json.dumps(following)}}}'.encode()
+    return f'{{"items":[{items}],"next":{_text(following)}}}'.encode()
+
+
+def _text(value: str | None) -> str:
+    return orjson.dumps(value).decode()
 
 
 def as_csv(rows: Iterable[LogRow], *, short: bool, with_header: bool = True) -> bytes:
@@ -43,7 +48,7 @@ def as_csv(rows: Iterable[LogRow], *, short: bool, with_header: bool = True) -> 
     writer = csv.writer(text)
     if with_header:
         writer.writerow(SHORT_CSV_FIELDS if short else CSV_FIELDS)
-    writer.writerows(csv_cells(json.loads(row.entry), short=short) for row in rows)
+    writer.writerows(csv_cells(orjson.loads(row.entry), short=short) for row in rows)
     return text.getvalue().encode()
 
 
@@ -53,11 +58,11 @@ def as_geojson(rows: Sequence[LogRow], following: str | None) -> bytes:
         f'{{"type":"Feature","id":"{_number(row)}","geometry":{_geometry(row)},"properties":{row.entry}}}'
         for row in rows
     )
-    return f'{{"type":"FeatureCollection","features":[{features}],"next":{json.dumps(following)}}}'.encode()
+    return f'{{"type":"FeatureCollection","features":[{features}],"next":{_text(following)}}}'.encode()
 
 
 def _number(row: LogRow) -> str:
-    return str(json.loads(row.entry)["number"])
+    return str(orjson.loads(row.entry)["number"])
 
 
 def _geometry(row: LogRow) -> str:
@@ -72,7 +77,7 @@ def as_atom(rows: Sequence[LogRow], origin: str, updated: str, narrowing: str = 
     `narrowing` is the query of a feed that tells some entries only: a feed of its own, so with its own id and address.
     """
     own = f"{narrowing}&format=atom" if narrowing else "format=atom"
-    entries = "".join(_atom_entry(json.loads(row.entry), minute(row.updated_at), origin) for row in rows)
+    entries = "".join(_atom_entry(orjson.loads(row.entry), minute(row.updated_at), origin) for row in rows)
     return (
         '<?xml version="1.0" encoding="utf-8"?>\n'
         '<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="en">\n'

@@ -1,10 +1,10 @@
 """Move the one cut on: what has become old enough is shown, and what corrects what is shown already."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import orjson
 from sqlmodel import Session
 
 from app.domain.inquiry import Activity, AreaCommand, Source
@@ -103,4 +103,4 @@ def _json(told: Mapping[str, object], published_at: datetime | None, updated_at:
     times = (
         {} if published_at is None else {"published_at": to_minute(published_at), "updated_at": to_minute(updated_at)}
     )
-    return json.dumps({**told, **times}, ensure_ascii=False, separators=(",", ":"))
+    return orjson.dumps({**told, **times}).decode()

@@ -3,12 +3,13 @@
 `log.json` itself is held against the leaves by the verifier. A mirror of the endpoints alone has none of these files.
 """
 
-import json
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import BinaryIO
+
+import orjson
 
 from app.domain.moment import to_minute
 from app.ledger.payload import read_payload
@@ -139,7 +140,7 @@ class _Feed:
 
 
 def _row(entry: LogEntry) -> LogRow:
-    return LogRow(0, "", entry.get("updated_at", ""), None, None, json.dumps(entry))
+    return LogRow(0, "", entry.get("updated_at", ""), None, None, orjson.dumps(entry).decode())
 
 
 def _at(source: Mirror, number: str, what: str) -> Problem:

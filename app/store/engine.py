@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
+import orjson
 from sqlalchemy import Connection, Engine, Executable, event, text
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import make_url
@@ -20,12 +21,22 @@ from sqlalchemy.exc import DisconnectionError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool, PoolProxiedConnection, QueuePool
 from sqlmodel import Session, create_engine
 
+from app.ledger.entry import Json, canonical_json
+
 # How long a writer waits for another process's write (a command, say) to end.
 BUSY_SECONDS = 10
 # Readers at the same time; a further one waits.
 READERS = 16
 # Any number that every process of this service takes as the name of its write lock on PostgreSQL.
 WRITE_LOCK = 0x1CE_2025
+
+
+def _written(value: Json) -> str:
+    """Return JSON as a column holds it: as the ledger binds it, so that it is held against the ledger as it stands."""
+    return canonical_json(value).decode()
+
+
+_JSON = {"json_serializer": _written, "json_deserializer": orjson.loads}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +77,15 @@ def open_database(url: str) -> Database:
     else:
         options = {"isolation_level": "REPEATABLE READ"}
         # One statement at a time writes: READ COMMITTED sees what the last holder of the lock committed.
-        writing = create_engine(url, hide_parameters=True, pool_size=2, max_overflow=2, pool_pre_ping=True)
+        writing = create_engine(url, hide_parameters=True, pool_size=2, max_overflow=2, pool_pre_ping=True, **_JSON)
         reading = create_engine(
-            url, hide_parameters=True, pool_size=READERS, max_overflow=0, pool_pre_ping=True, execution_options=options
+            url,
+            hide_parameters=True,
+            pool_size=READERS,
+            max_overflow=0,
+            pool_pre_ping=True,
+            execution_options=options,
+            **_JSON,
         )
         event.listen(writing, "begin", _take_write_lock)
     return Database(writing, reading)
@@ -108,6 +125,7 @@ def _sqlite_engine(file: Path, connections: int) -> Engine:
         pool_size=connections,
         max_overflow=0,
         creator=lambda: _connect(file, "rw"),
+        **_JSON,
     )
 
     def remember_the_file(_connection: sqlite3.Connection, record: ConnectionPoolEntry) -> None:

@@ -1,12 +1,12 @@
 """The public log's rows: how far the public sees, the entries as they are shown, and the leaves they are made from."""
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any
 
+import orjson
 from sqlalchemy import ColumnElement, String, and_, delete, func, insert, or_, select, type_coerce, update
 from sqlmodel import Session
 
@@ -174,7 +174,7 @@ def leaves_of(session: Session, numbers: Iterable[str]) -> dict[str, list[Leaf]]
         .order_by(_event.subject, _event.seq)
     )
     for index, kind, number, payload in rows:
-        told = json.loads(payload)
+        told = orjson.loads(payload)
         leaf = Leaf(index, kind, datetime.fromisoformat(told["at"]), number, told["data"])
         found.setdefault(number, []).append(leaf)
     return found
@@ -196,7 +196,8 @@ def stored_before(session: Session, numbers: Iterable[str]) -> dict[str, Before]
         select(_t.number, _t.published_at, _t.updated_at, _t.entry).where(_t.number.in_(list(numbers)))
     )
     return {
-        number: Before(published_at, updated_at, json.loads(entry)) for number, published_at, updated_at, entry in rows
+        number: Before(published_at, updated_at, orjson.loads(entry))
+        for number, published_at, updated_at, entry in rows
     }
 
 

@@ -1,10 +1,10 @@
 """What a report reads of the public log: all three lists, so that what waits or was withdrawn is counted too."""
 
-import json
 from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
+import orjson
 from sqlalchemy import select
 from sqlmodel import Session
 
@@ -24,7 +24,7 @@ def entries_asked(session: Session, first: date | None, end: date | None) -> Ite
     if end is not None:
         query = query.where(_t.asked_at < _midnight(end))
     for asked_at, status, source, area_command, activity, entry in session.execute(query).yield_per(_AT_ONCE):
-        told: dict[str, Any] = json.loads(entry)
+        told: dict[str, Any] = orjson.loads(entry)
         minutes = {} if told.get("late") else told
         yield ReportEntry(
             asked_on=day_in_denver(asked_at),

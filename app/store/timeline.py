@@ -1,9 +1,9 @@
 """The events of one inquiry, as staff read them."""
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
 
+import orjson
 from sqlalchemy import func, or_, select
 from sqlmodel import Session
 
@@ -39,7 +39,7 @@ def of_inquiry(session: Session, inquiry_id: str) -> list[TimelineItem]:
 
 def _data(payload: str, detail: dict[str, object], call_id: str | None) -> dict[str, object]:
     called = {} if call_id is None else {"call_id": call_id}
-    return {**json.loads(payload)["data"], **detail, **called}
+    return {**orjson.loads(payload)["data"], **detail, **called}
 
 
 def newest_event_at(session: Session) -> datetime | None:

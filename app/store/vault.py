@@ -7,12 +7,12 @@ AES-256-GCM; the box's owner and kind are its associated data, so that no box ca
 """
 
 import hashlib
-import json
 import os
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
+import orjson
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -22,8 +22,6 @@ KEY_BYTES = 32
 NONCE_BYTES = 12
 _VERSION = b"\x01"  # in front of each wrapped key: a later way of sealing gets another number
 HOLD_FILE = "LEGAL-HOLD"
-# Made once: json.dumps would make one at each call.
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class Vault:
@@ -38,7 +36,7 @@ class Vault:
         bound = _bound(owner_id, kind)
         key = os.urandom(KEY_BYTES)
         return _VERSION + _encrypt(self._day_key(kind.retention, day), key, bound), _encrypt(
-            key, _encode(content).encode(), bound
+            key, orjson.dumps(content), bound
         )
 
     def open(
@@ -56,7 +54,7 @@ class Vault:
         bound = _bound(owner_id, kind)
         if wrapped_key[:1] != _VERSION:
             raise InvalidTag
-        content = json.loads(_decrypt(_decrypt(day_key, wrapped_key[1:], bound), ciphertext, bound))
+        content = orjson.loads(_decrypt(_decrypt(day_key, wrapped_key[1:], bound), ciphertext, bound))
         return dict(content)
 
     @property

@@ -7,12 +7,13 @@ slow client costs no memory.
 """
 
 import asyncio
-import json
 import logging
 from bisect import bisect_right
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+
+import orjson
 
 from app.domain.moment import exact
 from app.store.event_feed import FedEvent
@@ -175,4 +176,4 @@ class Feed:
 def _line(event: FedEvent) -> bytes:
     """Return an event as server-sent events are written (HTML Standard, 9.2.5)."""
     told = {"index": event.index, "kind": event.kind.value, "at": exact(event.at), "inquiry_id": event.inquiry_id}
-    return f"id: {event.index}\ndata: {json.dumps(told, separators=(',', ':'))}\n\n".encode()
+    return f"id: {event.index}\ndata: {orjson.dumps(told).decode()}\n\n".encode()

@@ -13,6 +13,7 @@ import traceback
 from collections.abc import Callable
 from functools import lru_cache
 
+import orjson
 from starlette.datastructures import MutableHeaders
 from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -146,8 +147,11 @@ def _note(error: Exception, request_id: str) -> None:
     log.error("failed", extra={"error": type(error).__name__, "place": place, "request": request_id})
 
 
-# Made once: json.dumps would make one for each line.
-_encode = json.JSONEncoder(default=str).encode
+def _line_of(told: dict[str, object]) -> str:
+    try:
+        return orjson.dumps(told, default=str).decode()
+    except orjson.JSONEncodeError:  # half of a surrogate pair in what a library says
+        return json.dumps(told, default=str)
 
 
 class JsonLines(logging.Formatter):
@@ -170,7 +174,7 @@ class JsonLines(logging.Formatter):
         }
         if record.exc_info and record.exc_info[0] is not None:
             line["error"] = record.exc_info[0].__name__
-        return _encode(line)
+        return _line_of(line)
 
     def _told(self, record: logging.LogRecord) -> dict[str, object]:
         return {name: value for name, value in record.__dict__.items() if name not in self._STANDARD}

@@ -18,10 +18,23 @@ def test_canonical_json_sorts_keys_and_leaves_out_white_space():
 
 @pytest.mark.parametrize(
     "value",
-    [1.0, float("nan"), {"a": 0.5}, [{"a": 1e9}], {1: "a"}, {None: 1}, {"a": b"x"}, {1, 2}, "\ud800", {"\udfff": 1}],
+    [
+        1.0,
+        float("nan"),
+        {"a": 0.5},
+        [{"a": 1e9}],
+        {1: "a"},
+        {None: 1},
+        {"a": b"x"},
+        {1, 2},
+        "\ud800",
+        {"\udfff": 1},
+        2**64,
+        -(2**63) - 1,
+    ],
 )
 def test_what_has_no_single_form_is_refused(value):
-    with pytest.raises(ValueError, match=r"canonical|key|surrogates"):
+    with pytest.raises(ValueError, match=r"canonical|key|surrogates|64-bit"):
         canonical_json(value)
 
 

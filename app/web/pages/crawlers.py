@@ -1,8 +1,8 @@
 """What search engines are told: where to look, and the entries that are public by now."""
 
-import json
 from xml.sax.saxutils import escape
 
+import orjson
 from fastapi import APIRouter, Request
 from fastapi.responses import PlainTextResponse, Response
 
@@ -43,7 +43,7 @@ async def sitemap(request: Request) -> Response:
     narrowed = LogFilter(unsettled_before=version.unsettled_before)
     async with service.reporting:
         rows = await service.read(lambda session: log.page(session, narrowed, after=None, limit=NEWEST))
-        entries = await service.on_thread(lambda: [json.loads(row.entry) for row in rows])
+        entries = await service.on_thread(lambda: [orjson.loads(row.entry) for row in rows])
     places = [f"<url><loc>{escape(f'{site}{path}?lang={lang}')}</loc></url>" for path in _PAGES for lang in LANGUAGES]
     places += [
         f"<url><loc>{escape(site)}/log/{entry['number']}</loc><lastmod>{entry['updated_at'][:10]}</lastmod></url>"

@@ -1,6 +1,5 @@
 """The public log as pages: how to ask, the list, and one entry with its timeline and the browser's own check."""
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -10,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
+import orjson
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 from markupsafe import Markup
@@ -132,13 +132,13 @@ def _entry_and_leaves(session: Session, number: str, version: LogVersion) -> tup
     if row is None:
         return None
     cut = log.publication(session).cut
-    return json.loads(row.entry), public_leaves(log.leaves_of(session, [number])[number], cut)
+    return orjson.loads(row.entry), public_leaves(log.leaves_of(session, [number])[number], cut)
 
 
 @lru_cache(maxsize=4096)
 def _shown(entry: str, lang: str) -> Markup | dict[str, Any]:
     """Return a settled entry's row of the list, else what it tells. It is shown often and changes seldom."""
-    told: dict[str, Any] = json.loads(entry)
+    told: dict[str, Any] = orjson.loads(entry)
     if "calls" not in told:
         return told
     line = in_short(told, translator(lang), lambda at, since: _said(at, since, lang))

@@ -59,9 +59,9 @@ def test_what_is_sealed_is_in_the_register_and_nothing_that_is_not(desk, monkeyp
     sealed = set()
     seal = Vault.seal
 
-    def seen(vault, owner_id, kind, day, content):
+    def seen(vault, owner_id, kind, day, content, random):
         sealed.update((kind.value, name) for name in content)
-        return seal(vault, owner_id, kind, day, content)
+        return seal(vault, owner_id, kind, day, content, random)
 
     monkeypatch.setattr(Vault, "seal", seen)
     desk.contact()

@@ -4,6 +4,7 @@ import shutil
 import tomllib
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from random import Random
 
 import pytest
 from sqlalchemy import select
@@ -21,21 +22,10 @@ DAY = tomllib.loads(FILE.read_text(encoding="utf-8"))
 POLICY = Settings.model_construct().policy
 
 
-def bytes_in_turn():
-    """Return what gives the same bytes in each run, so that two databases can be compared."""
-    given = 0
-
-    def random(length):
-        nonlocal given
-        given += 1
-        return given.to_bytes(8).rjust(length, b"\x5a")[-length:] if length > 8 else given.to_bytes(length)
-
-    return random
-
-
 def filled(database, folder, now=NOW):
+    same_in_each_run = Random(1).randbytes  # noqa: S311  # so that two databases can be compared
     with WriteSession(
-        database.writing, vault=Vault(folder), policy=POLICY, screen_version="1.0.0", random=bytes_in_turn()
+        database.writing, vault=Vault(folder), policy=POLICY, screen_version="1.0.0", random=same_in_each_run
     ) as session:
         session.begin_batch()
         logged = fill(session, now)

@@ -18,6 +18,11 @@ def new_id(at: datetime, random: Callable[[int], bytes]) -> str:
     return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
 
+def earliest_id(at: datetime) -> str:
+    """Return what stands, in the order of identifiers, before all that were made since a moment and after the rest."""
+    return new_id(at, bytes)
+
+
 def made_at(identifier: str) -> datetime:
     """Return the moment at which an identifier of `new_id` was made, to the millisecond."""
     return _EPOCH + timedelta(milliseconds=int(identifier[:8] + identifier[9:13], 16))

@@ -6,7 +6,6 @@ from datetime import date, datetime
 from sqlalchemy import delete, select, update
 from sqlmodel import Session
 
-from app.domain.identifier import new_id
 from app.domain.sealed import BoxKind, RetentionClass, sealing_day
 from app.store.session import WriteSession
 from app.store.tables import SealedBoxRow
@@ -18,11 +17,9 @@ _t = SealedBoxRow.__table__.c  # type: ignore[attr-defined]  # SQLModel's stub l
 def put(session: WriteSession, owner_id: str, kind: BoxKind, at: datetime, content: Mapping[str, object]) -> str:
     """Seal a content under the day's key and return the hash that its event keeps."""
     day = sealing_day(at)
-    wrapped_key, ciphertext = session.vault.seal(owner_id, kind, day, content)
+    wrapped_key, ciphertext = session.vault.seal(owner_id, kind, day, content, session.random)
     session.add_row(
         SealedBoxRow,
-        # In order of time, so that a batch adds to the end of the key's index.
-        id=new_id(at, session.random).replace("-", ""),
         owner_id=owner_id,
         kind=kind,
         retention=kind.retention,

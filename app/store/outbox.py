@@ -12,7 +12,7 @@ from sqlalchemy import Table, delete, exists, func, select, update
 from sqlmodel import Session
 
 from app.domain.delivery import Delivery, DeliveryState
-from app.domain.identifier import new_id
+from app.domain.identifier import earliest_id, new_id
 from app.domain.webhook import MessageType
 from app.store import webhooks
 from app.store.rows import Rows
@@ -148,14 +148,11 @@ def forget_before(session: WriteSession, moment: datetime, limit: int) -> int:
 
     At most `limit` in one go.
     """
-    old = (
-        select(_t.id)
-        .where(_message.at < moment, _t.message_id == _message.id, _t.state != DeliveryState.WAITING)
-        .limit(limit)
-    )
+    earlier = _message.id < earliest_id(moment)
+    old = select(_t.id).where(earlier, _t.message_id == _message.id, _t.state != DeliveryState.WAITING).limit(limit)
     gone = session.change(delete(DeliveryRow).where(_t.id.in_(old)))
     needed = exists().where(_t.message_id == _message.id).correlate(MessageRow)
-    session.change(delete(MessageRow).where(_message.at < moment, ~needed))
+    session.change(delete(MessageRow).where(earlier, ~needed))
     return gone
 
 

@@ -20,11 +20,10 @@ from app.ledger.payload import write_payload
 from app.store import ledger
 from app.store.bulk_insert import insert_rows
 from app.store.prepared_read import PreparedRead
+from app.store.randomness import Random, drawn_by_the_block
 from app.store.soundness import LedgerUnsound, Soundness
 from app.store.tables import EventRow
 from app.store.vault import Vault
-
-Random = Callable[[int], bytes]
 
 
 class WriteSession(Session):
@@ -45,7 +44,7 @@ class WriteSession(Session):
         self.vault = vault
         self.policy = policy
         self.screen_version = screen_version
-        self.random = random
+        self.random = drawn_by_the_block(random)
         # What a batch has looked up once and need not again, since nobody else writes meanwhile.
         self.looked_up: dict[str, Any] = {}
         self.writes = 0

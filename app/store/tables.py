@@ -12,6 +12,7 @@ from sqlalchemy import (
     CheckConstraint,
     Date,
     Index,
+    Integer,
     LargeBinary,
     MetaData,
     Text,
@@ -59,6 +60,12 @@ class Row(SQLModel):
     model_config = {"defer_build": True}
 
 
+def _where_there_is_one(name: str, column: str, *more: str) -> Index:
+    """Return an index of the rows that have a value there, where most have none: those cost nothing."""
+    there = text(f"{column} IS NOT NULL")
+    return Index(name, column, *more, sqlite_where=there, postgresql_where=there)
+
+
 class EventRow(Row, table=True):
     """Everything that ever happened, in the order of the ledger. Rows are added and never changed."""
 
@@ -69,11 +76,11 @@ class EventRow(Row, table=True):
         UniqueConstraint("subject", "seq"),
         CheckConstraint("(subject IS NULL) = (seq IS NULL)", name="subject_has_seq"),
         Index("ix_event_inquiry_id_index", "inquiry_id", "index"),
-        Index("ix_event_call_id_index", "call_id", "index"),
+        _where_there_is_one("ix_event_call_id_index", "call_id", "index"),
     )
 
     index: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
-    at: datetime = Field(sa_type=UtcTime, index=True)
+    at: datetime = Field(sa_type=UtcTime)
     kind: Kind = Field(sa_type=word(Kind))
     by: str = Field(max_length=64)
     by_role: ByRole = Field(sa_type=word(ByRole))
@@ -112,6 +119,8 @@ class InquiryRow(Row, table=True):
         Index("ix_inquiry_status_first_event", "status", "first_event"),
         # What is near is looked for among what was observed lately: few, however long the log has grown.
         Index("ix_inquiry_observed_at_point", "observed_at", "latitude", "longitude"),
+        _where_there_is_one("ix_inquiry_claimed_by", "claimed_by"),
+        _where_there_is_one("ix_inquiry_crossing_key", "crossing_key"),
     )
 
     id: str = Field(primary_key=True, max_length=36)
@@ -133,7 +142,7 @@ class InquiryRow(Row, table=True):
     markings: tuple[Marking, ...] = Field(sa_type=words_of(Marking))
     block: str | None = Field(sa_type=Text)
     street_key: str | None = Field(sa_type=text_in_code_point_order(200), index=True)
-    crossing_key: str | None = Field(sa_type=text_in_code_point_order(200), index=True)
+    crossing_key: str | None = Field(sa_type=text_in_code_point_order(200))
     latitude: float | None
     longitude: float | None
     city_facility: bool
@@ -145,7 +154,7 @@ class InquiryRow(Row, table=True):
     received_at: datetime = Field(sa_type=UtcTime, index=True)
     received_by: str = Field(max_length=64)
     due_at: datetime | None = Field(sa_type=UtcTime, index=True)
-    claimed_by: str | None = Field(max_length=64, index=True)
+    claimed_by: str | None = Field(max_length=64)
     claimed_at: datetime | None = Field(sa_type=UtcTime)
     answered_at: datetime | None = Field(sa_type=UtcTime)
     answered_status: Status | None = Field(sa_type=word(Status))
@@ -220,11 +229,12 @@ class SealedBoxRow(Row, table=True):
     __table_args__ = (
         one_of("kind", BoxKind),
         one_of("retention", RetentionClass),
-        Index("ix_sealed_box_retention_day", "retention", "day"),
+        Index("ix_sealed_box_day_retention", "day", "retention"),
         Index("ix_sealed_box_owner_id_kind", "owner_id", "kind"),
     )
 
-    id: str = Field(primary_key=True, max_length=32)
+    # Given by the database, in order: it names the box to nobody.
+    id: int | None = Field(primary_key=True, sa_type=BigInteger().with_variant(Integer, "sqlite"))
     owner_id: str = Field(max_length=36)
     kind: BoxKind = Field(sa_type=word(BoxKind))
     retention: RetentionClass = Field(sa_type=word(RetentionClass))
@@ -470,7 +480,7 @@ class MessageRow(Row, table=True):
     type: MessageType = Field(sa_type=word(MessageType))
     inquiry_id: str = Field(foreign_key="inquiry.id", max_length=36)
     event: int
-    at: datetime = Field(sa_type=UtcTime, index=True)
+    at: datetime = Field(sa_type=UtcTime)
     body: str = Field(sa_type=Text)
 
 
@@ -501,6 +511,7 @@ class DeliveryRow(Row, table=True):
             sqlite_where=_WAITING_AGAIN,
             postgresql_where=_WAITING_AGAIN,
         ),
+        _where_there_is_one("ix_delivery_leased_by", "leased_by"),
     )
 
     id: str = Field(primary_key=True, max_length=36)
@@ -511,7 +522,7 @@ class DeliveryRow(Row, table=True):
     step: int
     attempts: int
     due_at: datetime | None = Field(sa_type=UtcTime)
-    leased_by: str | None = Field(max_length=36, index=True)
+    leased_by: str | None = Field(max_length=36)
     last_tried_at: datetime | None = Field(sa_type=UtcTime)
     last_result: Result | None = Field(sa_type=word(Result))
     last_status: int | None

@@ -17,6 +17,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from app.domain.sealed import BoxKind, RetentionClass
+from app.store.randomness import Random
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
@@ -31,13 +32,14 @@ class Vault:
         self.folder = folder
         self._keys: dict[tuple[RetentionClass, date], bytes] = {}
 
-    def seal(self, owner_id: str, kind: BoxKind, day: date, content: Mapping[str, object]) -> tuple[bytes, bytes]:
+    def seal(
+        self, owner_id: str, kind: BoxKind, day: date, content: Mapping[str, object], random: Random = os.urandom
+    ) -> tuple[bytes, bytes]:
         """Return the wrapped key and the ciphertext of a content (JSON)."""
         bound = _bound(owner_id, kind)
-        key = os.urandom(KEY_BYTES)
-        return _VERSION + _encrypt(self._day_key(kind.retention, day), key, bound), _encrypt(
-            key, orjson.dumps(content), bound
-        )
+        key = random(KEY_BYTES)
+        wrapped = _encrypt(self._day_key(kind.retention, day), random(NONCE_BYTES), key, bound)
+        return _VERSION + wrapped, _encrypt(key, random(NONCE_BYTES), orjson.dumps(content), bound)
 
     def open(
         self, owner_id: str, kind: BoxKind, day: date, wrapped_key: bytes, ciphertext: bytes
@@ -149,8 +151,7 @@ def _bound(owner_id: str, kind: BoxKind) -> bytes:
     return f"{owner_id}/{kind.value}".encode()
 
 
-def _encrypt(key: bytes, plain: bytes, bound: bytes) -> bytes:
-    nonce = os.urandom(NONCE_BYTES)
+def _encrypt(key: bytes, nonce: bytes, plain: bytes, bound: bytes) -> bytes:
     return nonce + AESGCM(key).encrypt(nonce, plain, bound)
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.identifier import is_id, made_at, new_id
+from app.domain.identifier import earliest_id, is_id, made_at, new_id
 from app.domain.moment import to_millisecond
 from tests.builders import AT
 
@@ -44,6 +44,13 @@ def test_every_one_of_the_74_random_bits_counts():
     draws = [(1 << bit).to_bytes(10) for bit in range(80)]
     ids = {new_id(AT, lambda _, drawn=drawn: drawn) for drawn in [bytes(10), *draws]}
     assert len(ids) == 75  # six bits hold version and variant
+
+
+@given(at=moments, drawn=ten_bytes)
+def test_the_earliest_id_of_a_moment_parts_what_was_made_before_from_the_rest(at, drawn):
+    after = at + timedelta(milliseconds=1)
+
+    assert new_id(at, lambda _: b"\xff" * 10) < earliest_id(after) <= new_id(after, lambda _: drawn)
 
 
 def test_two_ids_of_one_moment_differ():

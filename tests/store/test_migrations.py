@@ -66,7 +66,7 @@ def test_migrations_go_down_to_nothing_and_up_again(empty_database_url):
     ("statement", "told"),
     [
         ("ALTER TABLE contact ADD COLUMN nickname VARCHAR(10)", "nickname"),
-        ("DROP INDEX ix_event_at", "ix_event_at"),
+        ("DROP INDEX ix_inquiry_due_at", "ix_inquiry_due_at"),
         ("CREATE TABLE stray (id INTEGER)", "stray"),
     ],
 )
@@ -188,3 +188,35 @@ def test_a_drafted_migration_leads_to_the_tables_of_the_code(monkeypatch, tmp_pa
 
     assert 'sa.Column("nickname", sa.String(length=12)' in drafted.read_text().replace("'", '"')
     assert drafted.name.startswith(f"{int(migrate.HEAD) + 1:04d}_")
+
+
+def test_boxes_outlast_the_change_of_their_key(empty_database_url):
+    def stored():
+        engine = open_to_migrate(empty_database_url)
+        with engine.begin() as connection:
+            rows = connection.execute(text("SELECT id, owner_id, ciphertext FROM sealed_box ORDER BY owner_id")).all()
+        engine.dispose()
+        return [row[0] for row in rows], [(row[1], bytes(row[2])) for row in rows]
+
+    migrate.upgrade(empty_database_url, "0005")
+    engine = open_to_migrate(empty_database_url)
+    with engine.begin() as connection:
+        for number in range(3):
+            connection.execute(
+                text(
+                    "INSERT INTO sealed_box (id, owner_id, kind, retention, day, wrapped_key, ciphertext, set_aside)"
+                    " VALUES (:id, :owner, 'detail', 'detail', '2026-01-31', :key, :text, false)"
+                ),
+                {"id": f"{number:032x}", "owner": f"owner {number}", "key": b"key", "text": b"%d" % number},
+            )
+    engine.dispose()
+    names, boxes = stored()
+
+    migrate.upgrade(empty_database_url)
+    assert stored() == ([1, 2, 3], boxes)
+
+    migrate.downgrade(empty_database_url, "0005")
+    again, kept = stored()
+    assert kept == boxes
+    assert len(set(again)) == len(names)
+    assert all(len(name) == len(names[0]) for name in again)

@@ -123,6 +123,7 @@ def _sqlite_engine(file: Path, connections: int) -> Engine:
         hide_parameters=True,
         poolclass=QueuePool,
         pool_size=connections,
+        pool_use_lifo=True,  # the one that was used last has the warmest cache, and the others need none
         max_overflow=0,
         creator=lambda: _connect(file, "rw"),
         **_JSON,

@@ -14,7 +14,7 @@ from app.service.check_ledger import NoCheckpoint, TablesBehind
 from app.settings import Settings
 from app.store.ledger_files import KeysRefused
 from app.web.api import stream
-from app.web.observing import log_json_lines
+from app.web.log_lines import log_json_lines
 
 # How long a client may take to send a request's headers, and then its body. uvicorn itself sets no end to either.
 HEADER_SECONDS = 10
@@ -83,14 +83,15 @@ class ImpatientProtocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def _wait_for_what_is_missing(self) -> None:
-        awaited = self._message, self._missing
         if self._missing is None:
             self._stop_waiting()
-        elif awaited != self._awaited:
+            return
+        awaited = self._message, self._missing
+        if awaited != self._awaited:
             self._stop_waiting()
             seconds = HEADER_SECONDS if self._missing == "headers" else BODY_SECONDS
             self._patience = self.loop.call_later(seconds, self.transport.close)
-        self._awaited = awaited
+            self._awaited = awaited
 
     def _stop_waiting(self) -> None:
         if self._patience is not None:

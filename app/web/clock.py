@@ -3,8 +3,6 @@
 import time
 from datetime import UTC, datetime, timedelta
 
-from app.domain.moment import to_millisecond
-
 # More than any clock drifts between two adjustments.
 JUMP = timedelta(minutes=5)
 # A service that is used records something every day. A start so long after the newest event may be one with a clock
@@ -14,7 +12,8 @@ LONG_QUIET = timedelta(days=3)
 
 def utc_now() -> datetime:
     """Return the time in UTC, to the millisecond."""
-    return to_millisecond(datetime.now(UTC))
+    now = datetime.now(UTC)
+    return now.replace(microsecond=now.microsecond // 1000 * 1000)  # to_millisecond, in half the time
 
 
 class ClockWatch:

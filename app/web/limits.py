@@ -11,6 +11,7 @@ from limits import RateLimitItem, parse
 from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
 from starlette.requests import HTTPConnection
+from starlette.types import Scope
 
 from app.settings import Network
 from app.web.problems import HttpRefusal
@@ -60,10 +61,11 @@ class Limits:
             return str(ip_network((address, _IPV6_SITE), strict=False))
         return str(address)
 
-    def is_behind_tls(self, connection: HTTPConnection) -> bool:
-        """Tell whether a trusted proxy says that the client reached it over TLS."""
+    def is_behind_tls(self, scope: Scope) -> bool:
+        """Tell whether a trusted proxy says that a request's client reached it over TLS."""
         if not self._trusted:  # asked of each request
             return False
+        connection = HTTPConnection(scope)
         address = read_address(connection.client.host if connection.client else "")
         told = connection.headers.get("x-forwarded-proto", "").rpartition(",")[2].strip().lower()
         return told == "https" and address is not None and self._is_trusted(address)

@@ -154,7 +154,7 @@ class PublicLog:
     def _is_fresh(self) -> bool:
         if self._read_at is None or self._version is None or self._service.log_stale.is_set():
             return False
-        return timedelta(0) <= self._service.clock() - self._read_at <= self._pause
+        return self._read_at <= self._service.clock() <= self._read_at + self._pause
 
     async def _refresh(self) -> None:
         service = self._service

@@ -4,14 +4,13 @@ from ipaddress import ip_network
 
 import pytest
 from limits import parse
-from starlette.requests import HTTPConnection
 
 from app.web.limits import Limits
 
 
-def connection(address, **headers):
+def scope(address, **headers):
     lines = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
-    return HTTPConnection({"type": "http", "client": (address, 4711), "headers": lines})
+    return {"type": "http", "client": (address, 4711), "headers": lines}
 
 
 @pytest.mark.parametrize(
@@ -27,8 +26,8 @@ def connection(address, **headers):
 def test_tls_is_believed_of_a_trusted_proxy_alone(address, told, behind):
     limits = Limits(parse("60/minute"), [ip_network("10.0.0.0/8")])
 
-    assert limits.is_behind_tls(connection(address, x_forwarded_proto=told)) is behind
+    assert limits.is_behind_tls(scope(address, x_forwarded_proto=told)) is behind
 
 
 def test_without_a_word_there_is_no_tls():
-    assert not Limits(parse("60/minute"), [ip_network("10.0.0.0/8")]).is_behind_tls(connection("10.0.0.7"))
+    assert not Limits(parse("60/minute"), [ip_network("10.0.0.0/8")]).is_behind_tls(scope("10.0.0.7"))

@@ -6,7 +6,7 @@ import logging
 import pytest
 
 from app.web.front import Front
-from app.web.observing import JsonLines
+from app.web.log_lines import JsonLines
 
 # What differs from answer to answer.
 _EACH_ITS_OWN = {"x-request-id", "date"}

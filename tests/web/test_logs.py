@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from app.web.observing import JsonLines
+from app.web.log_lines import JsonLines
 
 
 @pytest.fixture

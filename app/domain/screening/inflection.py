@@ -65,10 +65,50 @@ _EVERYDAY_ENDINGS = """
     arle arles arse arnos arme erlo erla erlos erlas erle erles erse irlo irla irlos irlas irle irles irse adores
     adoras adora ancia encia ancias encias azos able ables ible ibles istas ieran aramos arian erian irian aria aremos
     ing ings tion tions sion sions ness ment ments able ible ful less ized izing ised ising edly ingly ously ically
-    ability ibility ished ated ating ates ative atively ology ward wards
+    ability ibility ished ated ating ates ative atively ology ward wards ders ters kers pers ners lers gers ors ies
+    isms ists cks lls ages oards ooms ools ights backs boxes ches shes tops
 """
 EVERYDAY_ENDINGS = tuple(_EVERYDAY_ENDINGS.split())
 SHORTEST_BY_ENDING = 7  # letters; shorter words with such an ending may be names ("Ming", "Ling")
+_VERB_WITH_PRONOUN = (
+    "arla",
+    "arlas",
+    "arlo",
+    "arlos",
+    "erla",
+    "erlas",
+    "erlo",
+    "erlos",
+    "irla",
+    "irlas",
+    "irlo",
+    "irlos",
+)
+_SHORTEST_VERB_WITH_PRONOUN = 6  # letters: "leerla"; "Karla" and "Perla" are names
+
+# What an ending tells of a word that is no name: that somebody does it for a living or is it (DOER), that it is a form
+# of a verb or an adverb (ACTING), that it is of several (PLURAL). A people's word before a plain thing's speaks of it.
+_DOER_ENDINGS = """
+    er or ist ian eer man woman boy girl hand mate folk ero era dor dora ista ante ente
+"""
+_DOERS = ("men", "women", "folks", *(ending + plural for ending in _DOER_ENDINGS.split() for plural in ("", "s", "es")))
+_ACTING = (
+    *("ed", "ing", "ly", "aron", "ieron", "aban", "ian", "ando", "iendo", "ado", "ada", "ados", "adas", "ido", "ida"),
+    *("idos", "idas", "mente"),
+)
+
+
+def kinds_by_ending(word: str) -> tuple[str, ...]:
+    """Return which of DOER, ACTING and PLURAL a word's ending makes it."""
+    kind = ("DOER",) if word.endswith(_DOERS) else ("ACTING",) if word.endswith(_ACTING) else ()
+    return (*kind, "PLURAL") if word[-1] == "s" and word[-2:] != "ss" else kind
+
+
+def is_everyday_by_ending(word: str) -> bool:
+    """Return whether a word in small letters has an ending that names hardly have."""
+    if len(word) >= SHORTEST_BY_ENDING and word.endswith(EVERYDAY_ENDINGS):
+        return True
+    return len(word) >= _SHORTEST_VERB_WITH_PRONOUN and word.endswith(_VERB_WITH_PRONOUN)
 
 
 def spellings(stem: str, kind: str, *, vowels: bool) -> Iterator[str]:
@@ -113,7 +153,7 @@ class Inflections:
         for stem, kinds in self._classes.items():
             # A verb that tells something comes before an everyday one.
             ordered = sorted(kinds.items(), key=lambda known: (-len(known[1]), known[0]))
-            self._signs[stem] = tuple((kind, sign_of(classes)) for kind, classes in ordered)
+            self._signs[stem] = tuple((kind, sign_of(classes | {"VERBFORM"})) for kind, classes in ordered)
         self._classes = {}
 
     def sign_of_form(self, word: str) -> int | None:

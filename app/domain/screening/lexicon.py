@@ -11,9 +11,9 @@ import re
 from typing import TYPE_CHECKING, cast
 
 from app.domain.screening.data import names_of, read_lines, read_streets, read_tables
-from app.domain.screening.inflection import VERB_KINDS, Inflections
+from app.domain.screening.inflection import VERB_KINDS, Inflections, kinds_by_ending
 from app.domain.screening.plain_text import folded
-from app.domain.screening.sign_sets import FIRST_SIGN, signs_in
+from app.domain.screening.sign_sets import FIRST_SIGN, set_of, signs_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -31,6 +31,7 @@ TOKEN = re.compile(r"[^\W_]+|'[a-z]{1,4}(?![a-z])|\n|[^\w\s]|_")
 
 _NAMES = frozenset({"GIVEN", "SURNAME"})
 _EVERYDAY = frozenset({"VOCABULARY", "ES"})
+_WITH_ENDINGS = frozenset({"VOCABULARY", "EVERYDAY", "DEMONYM", "WEAKDEMONYM"})
 _ENGLISH_ONLY = frozenset({"VOCABULARY", "EN"})
 
 
@@ -128,12 +129,15 @@ class Lexicon:
         _add_forms(words, self.verbs)
         self._signs: dict[frozenset[str], int] = {}
         self._members: dict[str, int] = {}  # sets of signs, see sign_sets.py
+        # The few signs of each word that rules spell out: thousands of words, of which sets would take megabytes.
+        self._spelled: dict[str, tuple[int, ...]] = {}
         self._derived: dict[str, str] = read_tables("classes.toml")["class"]
         self.splits: dict[str, str] = read_tables("classes.toml")["split"]
         # The same table, its values replaced: two of this size would take more memory than the screen may.
         self.words = cast("dict[str, int]", words)
         for word, classes in words.items():
-            self.words[word] = self.sign_of(classes.union(_classes_by_form(word)))
+            told = kinds_by_ending(word) if not _WITH_ENDINGS.isdisjoint(classes) else ()
+            self.words[word] = self.sign_of(classes.union(_classes_by_form(word), told))
         self.verbs.give_signs(self.sign_of)
         # By their first two words: the other words and the sign, longest first.
         self.phrases: dict[tuple[str, str], list[tuple[tuple[str, ...], int]]] = {}
@@ -154,7 +158,10 @@ class Lexicon:
             sign = self._signs[key] = FIRST_SIGN + 2 * len(self._signs)
             small = 1 << (sign - FIRST_SIGN)
             for name in (*key, "ANY"):
-                self._members[name] = self._members.get(name, 0) | 3 * small
+                if name.startswith(LITERAL):
+                    self._spelled[name] = (*self._spelled.get(name, ()), sign, sign + 1)
+                else:
+                    self._members[name] = self._members.get(name, 0) | 3 * small
             self._members["CAP"] = self._members.get("CAP", 0) | 2 * small
         return sign
 
@@ -167,7 +174,9 @@ class Lexicon:
 
         Raises KeyError for a class that no data file names.
         """
-        if expression.isalnum() or expression.startswith(LITERAL):
+        if expression.startswith(LITERAL):
+            return set_of(self._spelled[expression])
+        if expression.isalnum():
             return self._class(expression)
         first, *others = _OPERATOR.split(expression)
         signs = self._class(first)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from array import array
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -78,20 +79,18 @@ class Matcher:
         a rule does not have counts as met, and so does what spared words may become: it may appear on the way.
         """
         self._compiler = PatternCompiler(self.lexicon)
-        rules_of_need: dict[int, int] = {}
+        bits_of_need: dict[int, list[int]] = {}
         for index, row in enumerate(self._rows):
             self._reaching |= self._compiler.reaches_over_a_stop(row) << index
             needs = self._compiler.needs(row)
             for place in range(NEEDS_KEPT):
-                bit = 1 << place * len(self.rules) + index
+                bit = place * len(self.rules) + index
                 if place < len(needs):
-                    rules_of_need[needs[place]] = rules_of_need.get(needs[place], 0) | bit
+                    bits_of_need.setdefault(needs[place], []).append(bit)
                 else:
-                    self._met_always |= bit
+                    self._met_always |= 1 << bit
         self._rows = []
-        for need, bits in rules_of_need.items():
-            for sign in map(chr, signs_in(need)):
-                self._met_by_sign[sign] = self._met_by_sign.get(sign, 0) | bits
+        self._met_by_sign = _rows_of_bits(bits_of_need)
         self._inside = (1 << len(self.rules)) - 1 & ~self._reaching
         self._stop = chr(self.lexicon.sign_of(["STOP"]))
         for sign in self._spared_signs.values():
@@ -163,6 +162,30 @@ class Matcher:
             sentences.append(_Part(start, len(line), met))
             in_all |= met
         return _Part(0, len(line), in_all), sentences
+
+
+def _rows_of_bits(bits_of_need: dict[int, list[int]]) -> dict[str, int]:
+    """Return of each sign the row of bits that its needs bring; one number serves all signs of the same needs.
+
+    The needs are emptied on the way, and each number is made once and whole: else their remains would take megabytes.
+    """
+    bits_of_sign: dict[str, array[int]] = {}
+    while bits_of_need:
+        need, bits = bits_of_need.popitem()
+        for sign in map(chr, signs_in(need)):
+            bits_of_sign.setdefault(sign, array("H")).extend(bits)
+    made: dict[bytes, int] = {}
+    rows: dict[str, int] = {}
+    for sign, bits_met in bits_of_sign.items():
+        key = bits_met.tobytes()
+        row = made.get(key)
+        if row is None:
+            as_bytes = bytearray(max(bits_met) // 8 + 1)
+            for bit in bits_met:
+                as_bytes[bit // 8] |= 1 << bit % 8
+            row = made[key] = int.from_bytes(as_bytes, "little")
+        rows[sign] = row
+    return rows
 
 
 def spared(expression: re.Pattern[str], told: str | int, sign: str, line: str, start: int = 0, end: int = -1) -> str:

@@ -132,7 +132,7 @@ class PatternCompiler:
     def __init__(self, lexicon: Lexicon) -> None:
         """Take the lexicon once every sign has been given out."""
         self._lexicon = lexicon
-        self._known: dict[str, int] = {}  # the signs of each word and class that rules name
+        self._known: dict[str, int] = {}  # the signs of each class that rules name
         self._stop = expression_of(lexicon.signs_of("STOP"))
         self._inside_sentence = "[^" + self._stop[1:]
         self._small_words = lexicon.signs_of("SMALL")
@@ -208,10 +208,11 @@ class PatternCompiler:
         return rows[0] if len(rows) == 1 and single else "(?:" + "|".join(rows) + ")"
 
     def _signs(self, element: Element) -> int:
-        name = LITERAL + element.text if element.literal else element.text
-        signs = self._known.get(name)
+        if element.literal:
+            return self._lexicon.signs_of(LITERAL + element.text)
+        signs = self._known.get(element.text)
         if signs is None:
-            signs = self._known[name] = self._lexicon.signs_of(name)
+            signs = self._known[element.text] = self._lexicon.signs_of(element.text)
         if not signs:
             raise PatternError(f"{element.text} holds no word")
         return signs

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from app.domain.screening.inflection import EVERYDAY_ENDINGS, SHORTEST_BY_ENDING, without_diminutive
+from app.domain.screening.inflection import is_everyday_by_ending, kinds_by_ending, without_diminutive
 from app.domain.screening.lexicon import LONGEST_DIGITS, TOKEN, number_classes
 from app.domain.screening.misspelling import SHORTEST_TYPO, Misspellings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from app.domain.screening.lexicon import Lexicon
     from app.domain.screening.plain_text import PlainText
@@ -36,6 +36,7 @@ _PUNCTUATION = {
 }
 _ORDINAL_ENDINGS = ("st", "nd", "rd", "th")
 _LONGEST_ACRONYM = 4  # letters
+_SHORTEST_PET_NAME = 7  # letters: "Juanito"; shorter diminutives are mostly everyday words
 _SHORT_WORD = 2  # letters; shorter unknown words are codes rather than names
 
 
@@ -67,7 +68,11 @@ class Tokeniser:
         sign = self._sign_of = lexicon.sign_of
         self._marks = {mark: chr(sign([name])) for mark, name in _PUNCTUATION.items()}
         self._other_mark = sign(["SIGN"])
+        self._owner = chr(lexicon.words["'s"])
         self._unknown = sign(["UNKNOWN"])
+        # An unknown word in small letters: by what its ending tells.
+        self._unknown_by_kinds = {kinds: sign(["UNKNOWN", "INSMALL", *kinds]) for kinds in _kinds_together()}
+        self._everyday_by_kinds = {kinds: sign(["VOCABULARY", *kinds]) for kinds in _kinds_together()}
         self._unknown_short = sign(["SHORT"])
         self._surname_plural = sign(["UNKNOWN", "FAMILYNAMES"])
         self._letter = sign(["LETTER"])
@@ -77,12 +82,12 @@ class Tokeniser:
         for example in ("1930", "2026", *("9" * length for length in range(1, LONGEST_DIGITS + 2))):
             sign(number_classes(example))
         # Where capitals tell nothing, these count as written with one.
-        self._namelike = lexicon.members("NAMELIKE") | {self._unknown, self._surname_plural}
-        self._everyday = sign(["VOCABULARY"])
+        self._namelike = lexicon.members("NAMELIKE") | {self._surname_plural, *self._unknown_by_kinds.values()}
         self._everyday_signs = lexicon.members("ORDINARY") - lexicon.members("GIVEN") - lexicon.members("SURNAME")
         self._verbs = lexicon.verbs
         self._misspelt = Misspellings(lexicon)
         self._surnames = lexicon.members("SURNAME")
+        self._given_names = lexicon.members("SURE")
 
     def cut(self, text: PlainText, shapes: Sequence[Shape]) -> Tokens:
         """Return the tokens of a text, a recognised shape (phone, date, plate) being one token."""
@@ -117,8 +122,9 @@ class Tokeniser:
                 end = spans[index - 1][1]
             elif sign is None:
                 if word in self._marks:
-                    if not self._joins_or_abbreviates(letters, spans, index - 1):
-                        tokens.add(self._marks[word], start, end)
+                    mark = self._mark(letters, spans, index - 1)
+                    if mark is not None:
+                        tokens.add(mark, start, end)
                     continue
                 if word in self._splits:
                     for part in self._splits[word]:
@@ -166,22 +172,30 @@ class Tokeniser:
             return self._surname_plural
         if len(word) >= SHORTEST_TYPO and (meant := self._misspelt.meant_by(word)) is not None:
             return self._words[meant]
-        if written.islower() and self._made_of_everyday(word):
-            return self._everyday
-        return self._sign_by_length(word, written)
+        bare = [known for made in without_diminutive(word) if (known := self._words.get(made)) is not None]
+        small = written.islower()
+        if small and (is_everyday_by_ending(word) or any(known in self._everyday_signs for known in bare)):
+            return self._everyday_by_kinds[kinds_by_ending(word)]
+        for known in bare:
+            if known in self._given_names and len(word) >= _SHORTEST_PET_NAME:
+                return known
+        return self._sign_by_length(word, written, small=small)
 
-    def _sign_by_length(self, word: str, written: str) -> int:
+    def _sign_by_length(self, word: str, written: str, *, small: bool) -> int:
         if len(word) == 1:
             return self._letter
         if len(word) <= _SHORT_WORD:
             return self._unknown_short
+        if small:
+            return self._unknown_by_kinds[kinds_by_ending(word)]
         return self._acronym if len(word) <= _LONGEST_ACRONYM and written.isupper() else self._unknown
 
-    def _made_of_everyday(self, word: str) -> bool:
-        """Return whether a word's ending or the word that it makes small says that it is nobody's name."""
-        if len(word) >= SHORTEST_BY_ENDING and word.endswith(EVERYDAY_ENDINGS):
-            return True
-        return any(self._words.get(bare) in self._everyday_signs for bare in without_diminutive(word))
+    def _mark(self, letters: str, spans: list[tuple[int, int]], index: int) -> str | None:
+        """Return the sign of a mark, or None for one that is part of a word."""
+        start, _ = spans[index]
+        if letters[start] == "'" and _ends_a_plural_owner(letters, start):
+            return self._owner
+        return None if self._joins_or_abbreviates(letters, spans, index) else self._marks[letters[start]]
 
     def _joins_or_abbreviates(self, letters: str, spans: list[tuple[int, int]], index: int) -> bool:
         """Return whether a mark is part of a word: the hyphen of "brown-skinned", the full stop of "Mr." or "J."."""
@@ -193,6 +207,19 @@ class Tokeniser:
             return letters[start - 1].isalnum() and letters[end : end + 1].isalnum()
         word = letters[spans[index - 1][0] : start]
         return (len(word) == 1 and word.isalpha() and end < len(letters)) or word in self._abbreviations
+
+
+def _ends_a_plural_owner(letters: str, mark: int) -> bool:
+    """Return whether an apostrophe says whose ("the agents' van") and closes no quotation."""
+    owns = 0 < mark < len(letters) - 2 and letters[mark - 1] == "s" and letters[mark + 1] == " "
+    return owns and letters[mark + 2].isalpha() and " '" not in letters[:mark]
+
+
+def _kinds_together() -> Iterator[tuple[str, ...]]:
+    """Yield each row of kinds that an ending can tell."""
+    for kind in ((), ("DOER",), ("ACTING",)):
+        yield kind
+        yield (*kind, "PLURAL")
 
 
 def _after_hyphen(letters: str, spans: list[tuple[int, int]], index: int) -> int:

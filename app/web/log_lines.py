@@ -52,7 +52,7 @@ def _second(since_epoch: int) -> str:
 
 
 class LinesOfATurn(logging.StreamHandler[TextIO]):
-    """Writes what is logged in one turn of an event loop at its end, at once: alone a line takes three times as long."""
+    """Writes what is logged in one turn of an event loop together, at its end: a line alone takes thrice as long."""
 
     def __init__(self, stream: TextIO) -> None:
         super().__init__(stream)

@@ -15,7 +15,7 @@ from app.service.read_data_register import STORES, Periods, as_page, read_data_r
 from app.settings import Settings
 from app.store import tables
 from app.store.vault import Vault
-from app.web.observing import JsonLines
+from app.web.log_lines import JsonLines
 from tests.desk import open_desk
 
 DEFAULTS = Settings.model_construct()

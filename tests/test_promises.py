@@ -19,7 +19,7 @@ from app.domain.errors import Refusal
 from app.domain.screening import screen
 from app.store.tables import EventRow, SealedBoxRow
 from app.web.access import roles_of
-from app.web.observing import JsonLines
+from app.web.log_lines import JsonLines
 from app.web.problem_types import PROBLEM_TYPES
 from app.web.problems import HttpRefusal
 from app.web.routes import every_route

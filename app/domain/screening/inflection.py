@@ -89,7 +89,7 @@ _SHORTEST_VERB_WITH_PRONOUN = 6  # letters: "leerla"; "Karla" and "Perla" are na
 # What an ending tells of a word that is no name: that somebody does it for a living or is it (DOER), that it is a form
 # of a verb or an adverb (ACTING), that it is of several (PLURAL). A people's word before a plain thing's speaks of it.
 _DOER_ENDINGS = """
-    er or ist ian eer man woman boy girl hand mate folk ero era dor dora ista ante ente
+    er or ist ian eer man woman boy girl hand mate folk ero era dor dora ista ante ente ant ee
 """
 _DOERS = ("men", "women", "folks", *(ending + plural for ending in _DOER_ENDINGS.split() for plural in ("", "s", "es")))
 _ACTING = (

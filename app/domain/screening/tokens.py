@@ -69,9 +69,11 @@ class Tokeniser:
         self._marks = {mark: chr(sign([name])) for mark, name in _PUNCTUATION.items()}
         self._other_mark = sign(["SIGN"])
         self._owner = chr(lexicon.words["'s"])
-        self._unknown = sign(["UNKNOWN"])
-        # An unknown word in small letters: by what its ending tells.
-        self._unknown_by_kinds = {kinds: sign(["UNKNOWN", "INSMALL", *kinds]) for kinds in _kinds_together()}
+        # An unknown word, whether in small letters, by what its ending tells.
+        self._unknown_by_kinds = (
+            {kinds: sign(["UNKNOWN", *kinds]) for kinds in _kinds_together()},
+            {kinds: sign(["UNKNOWN", "INSMALL", *kinds]) for kinds in _kinds_together()},
+        )
         self._everyday_by_kinds = {kinds: sign(["VOCABULARY", *kinds]) for kinds in _kinds_together()}
         self._unknown_short = sign(["SHORT"])
         self._surname_plural = sign(["UNKNOWN", "FAMILYNAMES"])
@@ -82,7 +84,10 @@ class Tokeniser:
         for example in ("1930", "2026", *("9" * length for length in range(1, LONGEST_DIGITS + 2))):
             sign(number_classes(example))
         # Where capitals tell nothing, these count as written with one.
-        self._namelike = lexicon.members("NAMELIKE") | {self._surname_plural, *self._unknown_by_kinds.values()}
+        self._namelike = lexicon.members("NAMELIKE") | {
+            self._surname_plural,
+            *(sign for by_kinds in self._unknown_by_kinds for sign in by_kinds.values()),
+        }
         self._everyday_signs = lexicon.members("ORDINARY") - lexicon.members("GIVEN") - lexicon.members("SURNAME")
         self._verbs = lexicon.verbs
         self._misspelt = Misspellings(lexicon)
@@ -186,9 +191,9 @@ class Tokeniser:
             return self._letter
         if len(word) <= _SHORT_WORD:
             return self._unknown_short
-        if small:
-            return self._unknown_by_kinds[kinds_by_ending(word)]
-        return self._acronym if len(word) <= _LONGEST_ACRONYM and written.isupper() else self._unknown
+        if not small and len(word) <= _LONGEST_ACRONYM and written.isupper():
+            return self._acronym
+        return self._unknown_by_kinds[small][kinds_by_ending(word)]
 
     def _mark(self, letters: str, spans: list[tuple[int, int]], index: int) -> str | None:
         """Return the sign of a mark, or None for one that is part of a word."""

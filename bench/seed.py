@@ -83,7 +83,6 @@ def _box(
     }
     wrapped_key, ciphertext = vault.seal(owner_id, BoxKind.DETAIL, day, content)
     return {
-        "id": secrets.token_hex(16),
         "owner_id": owner_id,
         "kind": BoxKind.DETAIL,
         "retention": BoxKind.DETAIL.retention,

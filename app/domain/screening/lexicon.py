@@ -128,6 +128,7 @@ class Lexicon:
         _mark_literals(literals, words, phrases)
         _add_forms(words, self.verbs)
         self._signs: dict[frozenset[str], int] = {}
+        self._given_out = 0
         self._members: dict[str, int] = {}  # sets of signs, see sign_sets.py
         # The few signs of each word that rules spell out: thousands of words, of which sets would take megabytes.
         self._spelled: dict[str, tuple[int, ...]] = {}
@@ -155,7 +156,8 @@ class Lexicon:
         key = frozenset(classes)
         sign = self._signs.get(key)
         if sign is None:
-            sign = self._signs[key] = FIRST_SIGN + 2 * len(self._signs)
+            sign = self._signs[key] = FIRST_SIGN + 2 * self._given_out
+            self._given_out += 1
             small = 1 << (sign - FIRST_SIGN)
             for name in (*key, "ANY"):
                 if name.startswith(LITERAL):
@@ -164,6 +166,10 @@ class Lexicon:
                     self._members[name] = self._members.get(name, 0) | 3 * small
             self._members["CAP"] = self._members.get("CAP", 0) | 2 * small
         return sign
+
+    def settle(self) -> None:
+        """Forget which sets of classes hold words that rules spell out: once all is loaded nothing asks for them."""
+        self._signs = {key: sign for key, sign in self._signs.items() if not any(LITERAL in name for name in key)}
 
     def members(self, expression: str) -> frozenset[int]:
         """Return the signs of a class or of classes taken together, as `signs_of` reads them."""

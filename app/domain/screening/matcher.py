@@ -78,9 +78,11 @@ class Matcher:
         bring the bits of the needs that they meet, and a rule is tried where all of its own are brought. A need that
         a rule does not have counts as met, and so does what spared words may become: it may appear on the way.
         """
+        self.lexicon.settle()
         self._compiler = PatternCompiler(self.lexicon)
         bits_of_need: dict[int, list[int]] = {}
         for index, row in enumerate(self._rows):
+            self._rows[index] = []  # read, so its memory serves what comes next
             self._reaching |= self._compiler.reaches_over_a_stop(row) << index
             needs = self._compiler.needs(row)
             for place in range(NEEDS_KEPT):

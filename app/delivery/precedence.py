@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 
 # How often it looks whether there is a rest, seconds.
-_LOOK_SECONDS = 0.01
+_LOOK_SECONDS = 0.02
 # While there is none, a message of whichever endpoint starts this often, seconds.
 SELDOM_SECONDS = 0.5
 

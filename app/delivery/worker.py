@@ -53,7 +53,8 @@ class Worker:
 
     def ring(self) -> None:
         """Let it look for work at once. From any thread."""
-        if self._loop is not None and not self._loop.is_closed():
+        # To wake the loop costs the writer its turn. The bell is stilled before the look that follows: none is missed.
+        if self._loop is not None and not self._loop.is_closed() and not self._rung.is_set():
             self._loop.call_soon_threadsafe(self._rung.set)
 
     async def run(self) -> None:

@@ -65,11 +65,11 @@ messages = Rows(MessageRow, Message)
 
 def put(session: WriteSession, message: MessageType, inquiry_id: str, event: int, at: datetime, body: str) -> None:
     """Put a message into the outbox for each endpoint that takes it; the bell rings when it is on disk."""
-    taking = webhooks.taking(session, message)
     message_id = new_id(at, session.random)
-    messages.add(session, Message(message_id, message, inquiry_id, event, at, body))
-    for webhook_id in taking:
-        delivery = Delivery(
+    session.add_row(MessageRow, id=message_id, type=message, inquiry_id=inquiry_id, event=event, at=at, body=body)
+    for webhook_id in webhooks.taking(session, message):
+        session.add_row(
+            DeliveryRow,
             id=new_id(at, session.random),
             position=_next_position(session, event),
             message_id=message_id,
@@ -84,7 +84,6 @@ def put(session: WriteSession, message: MessageType, inquiry_id: str, event: int
             last_status=None,
             newest_event=event,
         )
-        deliveries.add(session, delivery)
     ring_after(session)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, Select, String, and_, bindparam, func, or_, select, type_coerce
+from sqlalchemy import Boolean, ColumnElement, Select, String, and_, bindparam, exists, func, literal_column, or_, select, type_coerce
 from sqlalchemy.exc import DBAPIError
 
 from app.domain.actor import Role
@@ -71,27 +71,28 @@ _STATUS_BY_RECEIPT = select(
 ).where(_inquiry.receipt == bindparam("sought"))
 
 
-_ANYTHING_NEAR = select(
-    select(_inquiry.id)
-    .where(
-        type_coerce(_inquiry.observed_at, String) >= bindparam("since"),
-        _inquiry.id != bindparam("itself"),
-        or_(
-            and_(
-                _inquiry.latitude.between(bindparam("south"), bindparam("north")),
-                _inquiry.longitude.between(bindparam("west"), bindparam("east")),
-            ),
-            and_(
-                or_(_inquiry.latitude.is_(None), bindparam("by_street", type_=Boolean)),
-                or_(
-                    _inquiry.street_key.between(bindparam("street"), bindparam("last_of_street")),
-                    _inquiry.crossing_key.between(bindparam("street"), bindparam("last_of_street")),
-                ),
-            ),
-        ),
-    )
-    .exists()
+# Each change of the database empties a reader's cache, so what counts is how many pages are looked at: both look
+# through the index of what was observed lately, and at the rows of those alone that fit by what it holds.
+_NO_TEXT: ColumnElement[str] = literal_column("''", String)
+_LATELY = and_(
+    type_coerce(_inquiry.observed_at, String) >= bindparam("since"),
+    _inquiry.id != bindparam("itself"),
 )
+_NEAR_THE_POINT = exists().where(
+    _LATELY,
+    _inquiry.latitude.between(bindparam("south"), bindparam("north")),
+    _inquiry.longitude.between(bindparam("west"), bindparam("east")),
+)
+_ON_THE_STREET = exists().where(
+    _LATELY,
+    or_(_inquiry.latitude.is_(None), bindparam("by_street", type_=Boolean)),
+    or_(
+        # Not by the index of streets: that holds those of all times.
+        func.coalesce(_inquiry.street_key, _NO_TEXT).between(bindparam("street"), bindparam("last_of_street")),
+        func.coalesce(_inquiry.crossing_key, _NO_TEXT).between(bindparam("street"), bindparam("last_of_street")),
+    ),
+)
+_ANYTHING_NEAR = select(or_(_NEAR_THE_POINT, _ON_THE_STREET))
 _QUERIES = (_TOKEN_BY_HASH, _SESSION_BY_HASH, _STATUS_BY_RECEIPT, _ANYTHING_NEAR)
 
 # What no coordinates lie in, and what no street begins with.

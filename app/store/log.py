@@ -28,7 +28,7 @@ _ONLY = 1
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """How far the public sees; tables.py says what each is."""
+    """How far the public sees; app/store/tables says what each is."""
 
     cut: int = 0
     newest: int = -1

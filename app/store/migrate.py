@@ -1,4 +1,4 @@
-"""The tables' history: brings a database to what tables.py says, and tells whether it is there.
+"""The tables' history: brings a database to what app/store/tables says, and tells whether it is there.
 
 Alembic keeps the history and is told everything here, in code. `serve` imports this module for `is_current` alone;
 alembic takes more than its share of the 1.5 s in which `serve` is ready, so it is imported where it is used.
@@ -60,7 +60,7 @@ def downgrade(url: str, revision: str) -> None:
 
 
 def drift(url: str) -> list[str]:
-    """Return what differs between a database and tables.py, in words; nothing if the migrations did their work."""
+    """Return what differs between a database and app/store/tables, in words; nothing if the migrations are right."""
     from alembic.autogenerate import compare_metadata  # noqa: PLC0415  # see the top of this module
     from alembic.migration import MigrationContext  # noqa: PLC0415  # as above
 
@@ -71,7 +71,7 @@ def drift(url: str) -> list[str]:
 
 
 def write_revision(message: str) -> Path:
-    """Write the migration that leads from the newest one to tables.py, for its author to read and mend.
+    """Write the migration that leads from the newest one to app/store/tables, for its author to read and mend.
 
     Alembic does not see checks and triggers; `drift` sees the former.
     """

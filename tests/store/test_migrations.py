@@ -1,4 +1,4 @@
-"""The migrations lead to what tables.py says, both ways, on both engines."""
+"""The migrations lead to what app/store/tables says, both ways, on both engines."""
 
 import re
 import shutil

@@ -11,6 +11,7 @@ import sys
 import time
 from collections import deque
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import lru_cache
 from typing import TextIO
 
@@ -83,8 +84,9 @@ class LinesOfATurn(logging.StreamHandler[TextIO]):
             while self._waiting:
                 lines.append(self._waiting.popleft() + self.terminator)
             if lines:
-                self.stream.write("".join(lines))
-                self.stream.flush()
+                with suppress(OSError, ValueError):  # nobody reads any more, and there is nowhere else to say so
+                    self.stream.write("".join(lines))
+                    self.stream.flush()
         finally:
             self.release()
 

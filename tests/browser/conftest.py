@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from importlib.resources import files
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -255,6 +256,23 @@ def axe() -> Callable[[Page], list[str]]:
         return found
 
     return violations
+
+
+@pytest.fixture
+def faults(axe: Callable[[Page], list[str]]) -> Callable[[Page], list[str]]:
+    """Return what finds the faults of an open page in each size and colour scheme."""
+
+    def found(page: Page) -> list[str]:
+        wrong = []
+        for (size, (width, height)), scheme in product(SIZES.items(), SCHEMES):
+            page.set_viewport_size({"width": width, "height": height})
+            page.emulate_media(color_scheme=scheme)
+            wrong += [f"{size}, {scheme}: {each}" for each in axe(page)]
+            if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+                wrong.append(f"{size}: it scrolls sideways")
+        return wrong
+
+    return found
 
 
 @pytest.fixture

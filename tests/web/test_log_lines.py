@@ -112,3 +112,23 @@ def test_what_no_utf_8_holds_is_a_line_all_the_same(lines, output):
     lines.handle(record)
 
     assert json.loads(output.getvalue())["what"] == "half a pair: \ud800"
+
+
+def test_an_output_that_nobody_reads_stops_no_loop(lines, monkeypatch):
+    failed, troubled = [], []
+
+    def broken(_text):
+        failed.append(True)
+        raise BrokenPipeError
+
+    async def log():
+        asyncio.get_running_loop().set_exception_handler(lambda *about: troubled.append(about))
+        for _ in range(3):
+            lines.put("to nobody")
+            await asyncio.sleep(0)
+
+    monkeypatch.setattr(lines.stream, "write", broken)
+    asyncio.run(log())
+
+    assert len(failed) == 3
+    assert troubled == []

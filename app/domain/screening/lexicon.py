@@ -70,7 +70,17 @@ def number_classes(word: str) -> tuple[str, ...]:
 
 
 def _classes_by_form(word: str) -> tuple[str, ...]:
+    if word[:-1].isdigit() and word[-1].isalpha():  # "2b" is a visa's letter to some rules, and somebody's door
+        return ("MIXED",)
     return ("LETTER",) if len(word) == 1 and word.isalpha() and word not in _ONE_LETTER_WORDS else number_classes(word)
+
+
+def _told_by_ending(word: str, classes: frozenset[str]) -> tuple[str, ...]:
+    """Return what a listed word's ending tells of it; a thing ("letter") does nothing for a living."""
+    if _WITH_ENDINGS.isdisjoint(classes):
+        return ()
+    told = kinds_by_ending(word)
+    return tuple(kind for kind in told if kind != "DOER") if "LIFELESS" in classes else told
 
 
 _Words = dict[str, frozenset[str]]
@@ -137,7 +147,7 @@ class Lexicon:
         # The same table, its values replaced: two of this size would take more memory than the screen may.
         self.words = cast("dict[str, int]", words)
         for word, classes in words.items():
-            told = kinds_by_ending(word) if not _WITH_ENDINGS.isdisjoint(classes) else ()
+            told = _told_by_ending(word, classes)
             self.words[word] = self.sign_of(classes.union(_classes_by_form(word), told))
         self.verbs.give_signs(self.sign_of)
         # By their first two words: the other words and the sign, longest first.

@@ -36,6 +36,7 @@ _PUNCTUATION = {
 }
 _ORDINAL_ENDINGS = ("st", "nd", "rd", "th")
 _LONGEST_ACRONYM = 4  # letters
+_VOWELS = frozenset("aeiouy")
 _SHORTEST_PET_NAME = 7  # letters: "Juanito"; shorter diminutives are mostly everyday words
 _SHORT_WORD = 2  # letters; shorter unknown words are codes rather than names
 
@@ -191,7 +192,7 @@ class Tokeniser:
             return self._letter
         if len(word) <= _SHORT_WORD:
             return self._unknown_short
-        if not small and len(word) <= _LONGEST_ACRONYM and written.isupper():
+        if len(word) <= _LONGEST_ACRONYM and ((not small and written.isupper()) or _VOWELS.isdisjoint(word)):
             return self._acronym
         return self._unknown_by_kinds[small][kinds_by_ending(word)]
 

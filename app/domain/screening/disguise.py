@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from app.domain.screening.sign_sets import Members
+
 if TYPE_CHECKING:
     from app.domain.screening.lexicon import Lexicon
     from app.domain.screening.plain_text import PlainText
@@ -32,9 +34,13 @@ class Disguises:
     def __init__(self, lexicon: Lexicon) -> None:
         """Learn which words are looked for."""
         self._words = lexicon.words
-        self._sought = frozenset(lexicon.words_in("SOUGHT"))
-        self._known = self._sought.union(lexicon.words_in("GIVEN"), lexicon.words_in("CAPITALGIVEN"))
-        self._restored = self._known.union(lexicon.words_in("HAVE"))
+        sought, names = lexicon.signs_of("SOUGHT"), lexicon.signs_of("GIVEN") | lexicon.signs_of("CAPITALGIVEN")
+        self._sought = Members(sought)
+        self._known = Members(sought | names)
+        self._restored = Members(sought | names | lexicon.signs_of("HAVE"))
+
+    def _sign(self, word: str) -> int:
+        return self._words.get(word, 0)  # no sign is 0, and no set holds it
 
     def undone(self, text: PlainText) -> PlainText:
         """Return the text with disguised words written out."""
@@ -55,7 +61,7 @@ class Disguises:
             bare = match[0].rstrip("!|+")
             for table in (_AS_I, _AS_L):
                 plain = bare.translate(table)
-                if plain in self._restored:
+                if self._sign(plain) in self._restored:
                     replacements.append((start, start + len(bare), plain, range(start, start + len(bare))))
                     break
         return text.rewritten(replacements) if replacements else text
@@ -81,7 +87,7 @@ class Disguises:
                 continue
             done = match.end()
             at = [index for index in range(*match.span()) if letters[index].isalnum()]
-            if "".join(letters[index] for index in at) in self._sought:
+            if self._sign("".join(letters[index] for index in at)) in self._sought:
                 broken.append((match.start(), match.end(), "".join(text.cased[index] for index in at), at))
         return text.rewritten(broken) if broken else text
 
@@ -94,7 +100,7 @@ class Disguises:
             return (run, at) if len(run) >= _SHORTEST_NUMBER else None
         plain = run if run.isalpha() else run.translate(_AS_I)
         words = _cut(plain, self._words)
-        if words is None or self._known.isdisjoint(words):
+        if words is None or not any(self._sign(word) in self._known for word in words):
             return None
         as_written = "".join(text.cased[index] for index in at) if plain is run else plain
         written: list[str] = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from functools import cache
 
 from app.domain.screening.disguise import Disguises
@@ -9,6 +10,7 @@ from app.domain.screening.finding import Category, Finding
 from app.domain.screening.matcher import Matcher
 from app.domain.screening.plain_text import plain_text
 from app.domain.screening.shapes import Shapes
+from app.domain.screening.sign_sets import FIRST_SIGN, signs_in
 from app.domain.screening.tokens import Tokeniser
 
 
@@ -22,8 +24,11 @@ class Screener:
         self._tokeniser = Tokeniser(lexicon)
         self._disguises = Disguises(lexicon)
         self.matcher.make_ready()
-        self._spanish = frozenset(map(chr, lexicon.members("ES") - lexicon.members("EN")))
-        self._english = frozenset(map(chr, lexicon.members("EN") - lexicon.members("ES")))
+        # Of each sign: 1 for a word that is Spanish alone, -1 for one that is English alone, 0 for any other.
+        self._languages = array("b", bytes(lexicon.signs_of("ANY").bit_length()))
+        for words, language in (("ES-EN", 1), ("EN-ES", -1)):
+            for sign in signs_in(lexicon.signs_of(words)):
+                self._languages[sign - FIRST_SIGN] = language
 
     def screen(self, submitted: str) -> tuple[Finding, ...]:
         """Return what the text tells that is not collected, in the order of its place."""
@@ -48,7 +53,8 @@ class Screener:
 
     def _balance(self, signs: list[str]) -> int:
         """Return how many more words are only Spanish than only English."""
-        return sum(map(self._spanish.__contains__, signs)) - sum(map(self._english.__contains__, signs))
+        languages = self._languages
+        return sum(languages[ord(sign) - FIRST_SIGN] for sign in signs)
 
 
 def _merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:

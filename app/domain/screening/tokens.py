@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from app.domain.screening.inflection import is_everyday_by_ending, kinds_by_ending, without_diminutive
 from app.domain.screening.lexicon import LONGEST_DIGITS, TOKEN, number_classes
 from app.domain.screening.misspelling import SHORTEST_TYPO, Misspellings
+from app.domain.screening.sign_sets import Members, set_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -85,15 +86,13 @@ class Tokeniser:
         for example in ("1930", "2026", *("9" * length for length in range(1, LONGEST_DIGITS + 2))):
             sign(number_classes(example))
         # Where capitals tell nothing, these count as written with one.
-        self._namelike = lexicon.members("NAMELIKE") | {
-            self._surname_plural,
-            *(sign for by_kinds in self._unknown_by_kinds for sign in by_kinds.values()),
-        }
-        self._everyday_signs = lexicon.members("ORDINARY") - lexicon.members("GIVEN") - lexicon.members("SURNAME")
+        unknown = {sign for by_kinds in self._unknown_by_kinds for sign in by_kinds.values()}
+        self._namelike = Members(lexicon.signs_of("NAMELIKE") | set_of({self._surname_plural, *unknown}))
+        self._everyday_signs = Members(lexicon.signs_of("ORDINARY-GIVEN-SURNAME"))
         self._verbs = lexicon.verbs
         self._misspelt = Misspellings(lexicon)
-        self._surnames = lexicon.members("SURNAME")
-        self._given_names = lexicon.members("SURE")
+        self._surnames = Members(lexicon.signs_of("SURNAME"))
+        self._given_names = Members(lexicon.signs_of("SURE"))
 
     def cut(self, text: PlainText, shapes: Sequence[Shape]) -> Tokens:
         """Return the tokens of a text, a recognised shape (phone, date, plate) being one token."""
@@ -174,7 +173,7 @@ class Tokeniser:
         form = self._verbs.sign_of_form(word)
         if form is not None:
             return form
-        if word[-1] == "s" and self._words.get(word[:-1]) in self._surnames:
+        if word[-1] == "s" and self._words.get(word[:-1], 0) in self._surnames:
             return self._surname_plural
         if len(word) >= SHORTEST_TYPO and (meant := self._misspelt.meant_by(word)) is not None:
             return self._words[meant]

@@ -41,7 +41,7 @@ OPEN_TO_ALL = {
 }
 DEFAULT_LIMIT = 50
 # Entries of a whole table that are read and written at once, and how many such pieces at the same time.
-PIECE = 1000
+PIECE = 500
 _ONE_AT_A_TIME = CapacityLimiter(1)
 
 
@@ -198,7 +198,7 @@ def _piece(
     service: Service, narrowed: LogFilter, after: Position | None, *, with_header: bool
 ) -> tuple[list[LogRow], bytes]:
     with service.database.read() as session:
-        rows = log.page(session, narrowed, after=after, limit=PIECE)
+        rows = log.piece(session, narrowed, after=after, limit=PIECE)
     return rows, as_csv(rows, short=narrowed.listed is not LogList.SETTLED, with_header=with_header)
 
 

@@ -74,6 +74,7 @@ def open_database(url: str) -> Database:
         reading = _sqlite_engine(file, connections=READERS)
         event.listen(writing, "begin", _begin_immediate)
         event.listen(reading, "begin", _begin_deferred)
+        event.listen(reading, "connect", _keep_less)
     else:
         options = {"isolation_level": "REPEATABLE READ"}
         # One statement at a time writes: READ COMMITTED sees what the last holder of the lock committed.
@@ -172,7 +173,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
         "foreign_keys = ON",
         "secure_delete = ON",  # what is erased is overwritten, in the file as well
         "temp_store = MEMORY",
-        "cache_size = -16384",  # KiB: 16 MiB a connection, enough for the indexes' upper pages
+        "cache_size = -16384",  # KiB: 16 MiB, enough for the indexes' upper pages
     ):
         connection.execute(f"PRAGMA {pragma}")
 
@@ -189,6 +190,11 @@ def _switch_to_wal(connection: sqlite3.Connection) -> None:
             time.sleep(0.01)
         else:
             return
+
+
+def _keep_less(connection: sqlite3.Connection, _record: object) -> None:
+    """Let a reader keep 8 MiB: there are several, and each change of the database empties what they keep."""
+    connection.execute("PRAGMA cache_size = -8192")
 
 
 def _leave_references_unchecked(connection: sqlite3.Connection, _record: object) -> None:

@@ -76,11 +76,11 @@ def _classes_by_form(word: str) -> tuple[str, ...]:
 
 
 def _told_by_ending(word: str, classes: frozenset[str]) -> tuple[str, ...]:
-    """Return what a listed word's ending tells of it; a thing ("letter") does nothing for a living."""
+    """Return what a listed word's ending tells of it; a thing ("letter", "parking") does nothing at all."""
     if _WITH_ENDINGS.isdisjoint(classes):
         return ()
     told = kinds_by_ending(word)
-    return tuple(kind for kind in told if kind != "DOER") if "LIFELESS" in classes else told
+    return tuple(kind for kind in told if kind == "PLURAL") if "LIFELESS" in classes else told
 
 
 _Words = dict[str, frozenset[str]]

@@ -73,7 +73,7 @@ def test_the_day_is_the_same_on_both_engines(demo, migrated_file, tmp_path):
     other = open_database(f"sqlite:///{tmp_path / 'other.db'}")
     filled(other, tmp_path / "other-vault")
 
-    # The hashes of what is sealed differ: each box has a random key.
+    # What is sealed may differ, and with it its hashes; boxes are numbered by the database, which may have had others.
     for table, *left_out in (
         (InquiryRow,),
         (CallRow,),
@@ -81,7 +81,7 @@ def test_the_day_is_the_same_on_both_engines(demo, migrated_file, tmp_path):
         (CorrectionRow,),
         (TokenRow,),
         (EventRow, "sealed", "payload"),
-        (SealedBoxRow, "wrapped_key", "ciphertext"),
+        (SealedBoxRow, "id", "wrapped_key", "ciphertext"),
     ):
         here = rows(demo, table, *left_out)
         assert here

@@ -41,10 +41,12 @@ class JsonLines(logging.Formatter):
 def _line(since_epoch: float, level: str, what: str, told: Mapping[str, object]) -> str:
     at = f"{_second(int(since_epoch))}.{int(since_epoch % 1 * 1000):03d}Z"
     line = {"at": at, "level": level, "what": what, **told}
-    try:
-        return orjson.dumps(line, default=str).decode()
-    except orjson.JSONEncodeError:  # half of a surrogate pair in what a library says
-        return json.dumps(line, default=str)
+    with suppress(orjson.JSONEncodeError):  # half of a surrogate pair in what a library says
+        written = orjson.dumps(line, default=str).decode()
+        if written.isascii():
+            return written
+    # An output may be of any encoding, and a line that it cannot write would be lost with those beside it.
+    return json.dumps(line, default=str)
 
 
 @lru_cache(maxsize=4)  # thousands of lines may tell of one second
@@ -53,16 +55,20 @@ def _second(since_epoch: int) -> str:
 
 
 class LinesOfATurn(logging.StreamHandler[TextIO]):
-    """Writes what is logged in one turn of an event loop together, at its end: a line alone takes thrice as long."""
+    """Writes the requests' lines of one turn of an event loop together, at its end: one alone takes thrice as long.
+
+    Whatever else is logged goes out at once, and with it what waits: it may be the last that this process says.
+    """
 
     def __init__(self, stream: TextIO) -> None:
         super().__init__(stream)
         self._waiting: deque[str] = deque()
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Take a record."""
+        """Write a record, and what waits before it."""
         try:
-            self.put(self.format(record))
+            self._waiting.append(self.format(record))
+            self.flush()
         except Exception:  # noqa: BLE001  # as every handler does
             self.handleError(record)
 

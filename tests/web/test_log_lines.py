@@ -132,3 +132,22 @@ def test_an_output_that_nobody_reads_stops_no_loop(lines, monkeypatch):
 
     assert len(failed) == 3
     assert troubled == []
+
+
+def test_what_is_no_request_is_written_at_once_after_what_waits(output, lines):
+    async def log():
+        lines.put("a request")
+        lines.handle(logging.LogRecord("uvicorn.error", logging.INFO, "", 0, "the last words", None, None))
+        return output.getvalue()
+
+    request, last = asyncio.run(log()).splitlines()
+
+    assert request == "a request"
+    assert json.loads(last)["what"] == "the last words"
+
+
+def test_a_line_is_ascii_whatever_it_tells(lines, output):
+    lines.handle(logging.LogRecord("app", logging.INFO, "", 0, "Martínez \N{SNOWMAN}", None, None))
+
+    assert output.getvalue().isascii()
+    assert json.loads(output.getvalue())["what"] == "Martínez \N{SNOWMAN}"

@@ -15,8 +15,13 @@ Bind = Callable[[Any], Any]
 
 
 def insert_rows(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
-    """Insert rows that have values for the same columns, by the columns' names; the database gives the others."""
+    """Insert rows that have values for the same columns, by the columns' names; the database gives the others.
+
+    Raises ValueError where a row has a value that would be left out.
+    """
     names = tuple(name for name in table.columns.keys() if name in rows[0])  # noqa: SIM118  # not a dict
+    if any(len(row) != len(names) for row in rows):
+        raise ValueError(f"the rows of {table.name} have not all the same columns")
     text, binds, in_order, positional = _compiled(table, names, connection.dialect)
     bound = [list(in_order(row)) for row in rows]
     for values in bound:

@@ -142,6 +142,27 @@ def test_a_bit_that_makes_a_column_no_text_is_found_at_its_event(full, verified,
     assert verified().sound
 
 
+def test_json_that_is_spaced_as_older_rows_are_is_sound(full, verified, exec_past_triggers):
+    spaced = 0
+    for event in events_of(full):
+        for column in ("detail", "sealed"):
+            before = event[column]
+            after = json.dumps(json.loads(before))
+            spaced += after != before or not full.service.database.on_sqlite
+            _write(full, exec_past_triggers, event["index"], column, after)
+
+    assert spaced
+    assert verified().sound
+
+
+def test_an_entry_of_the_log_that_is_bytes_is_found(full, verified, exec_past_triggers):
+    if not full.service.database.on_sqlite:
+        return  # PostgreSQL's columns have one type
+    exec_past_triggers("UPDATE log_entry SET entry = CAST(entry AS BLOB)", full)
+
+    assert not verified().sound
+
+
 def test_an_entry_of_the_log_that_is_no_text_is_found(full, verified, exec_past_triggers):
     broken = "X'80'" if full.service.database.on_sqlite else "'{'"
     text_of = f"CAST({broken} AS TEXT)" if full.service.database.on_sqlite else broken

@@ -237,9 +237,12 @@ class PublicLane:
 
 
 def asked_of(scope: Scope) -> Asked:
-    """Return those of a request's headers that an answer heeds, empty where they are not there."""
+    """Return those of a request's headers that an answer heeds, empty where they are not there.
+
+    Of several lines the first, which a route reads too: else a page would be kept as another than the one it is.
+    """
     asked = dict.fromkeys(_HEEDED, b"")
-    for name, value in scope["headers"]:
+    for name, value in reversed(scope["headers"]):
         if name in asked:
             asked[name] = value
     return asked

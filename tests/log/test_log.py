@@ -398,6 +398,31 @@ def test_data_is_compressed_for_who_takes_it_and_each_form_has_a_tag_of_its_own(
             assert reader.get(address, headers=headers).status_code == status
 
 
+@pytest.mark.parametrize(
+    ("path", "header", "lines"),
+    [
+        ("/v1/log", "Accept", ("application/json", "text/csv")),
+        ("/v1/log", "Accept-Encoding", ("gzip", "identity")),
+        ("/", "Accept-Language", ("en", "es")),
+        ("/", "Accept-Encoding", ("gzip", "identity")),
+    ],
+)
+def test_who_says_two_things_in_two_lines_changes_nothing_for_who_asks_later(desk, reader, settle, path, header, lines):
+    def form(answer):
+        return [answer.headers.get(name) for name in ("content-type", "content-language", "content-encoding")]
+
+    settle()
+    desk.clock.forward(hours=24)
+    for _ in range(3):  # the log may move on meanwhile, and what was kept is forgotten
+        reader.get(f"{path}?limit=8", headers=[(header, line) for line in lines])
+
+    after, undisturbed = (
+        [form(reader.get(f"{path}?limit={limit}", headers={header: line})) for line in lines] for limit in (8, 9)
+    )
+
+    assert after == undisturbed
+
+
 def test_a_list_of_tags_may_name_the_weak_tag_of_a_page(reader):
     tag = reader.get("/").headers["etag"]
     assert tag.startswith("W/")

@@ -169,10 +169,8 @@ def test_serve_does_not_import_alembic():
 def test_migrations_name_no_type_of_the_code():
     """They outlive it. alembic's drafts name plain types thanks to env.py, and the first migration was drafted so."""
     for migration in (migrate._SCRIPTS / "versions").glob("0*.py"):  # noqa: SLF001  # the framework's own form
-        assert set(re.findall(r"^(?:import|from) ([\w.]+)", migration.read_text(), re.MULTILINE)) <= {
-            "sqlalchemy",
-            "alembic",
-        }
+        named = re.findall(r"^(?:import|from) (\w+)", migration.read_text(), re.MULTILINE)
+        assert set(named) <= {"sqlalchemy", "alembic", *sys.stdlib_module_names}
 
 
 def test_a_drafted_migration_leads_to_the_tables_of_the_code(monkeypatch, tmp_path):
@@ -188,6 +186,28 @@ def test_a_drafted_migration_leads_to_the_tables_of_the_code(monkeypatch, tmp_pa
 
     assert 'sa.Column("nickname", sa.String(length=12)' in drafted.read_text().replace("'", '"')
     assert drafted.name.startswith(f"{int(migrate.HEAD) + 1:04d}_")
+
+
+def test_closed_lists_become_alternatives_and_lists_again(tmp_path):
+    url = f"sqlite:///{tmp_path / 'app.db'}"
+
+    def tables():
+        engine = open_to_migrate(url)
+        with engine.connect() as connection:
+            found = connection.execute(text("SELECT name, sql FROM sqlite_schema WHERE type = 'table'")).all()
+            assert connection.execute(text("PRAGMA integrity_check")).scalars().all() == ["ok"]
+        engine.dispose()
+        return dict(found)
+
+    migrate.upgrade(url, "0006")
+    before = tables()
+    migrate.upgrade(url)
+    after = tables()
+    migrate.downgrade(url, "0006")
+
+    assert sum(" IN (" in sql for sql in before.values()) > 10
+    assert not any(" IN (" in sql for sql in after.values())
+    assert tables() == before
 
 
 def test_boxes_outlast_the_change_of_their_key(empty_database_url):

@@ -1,7 +1,7 @@
 """Problem details (RFC 9457). No answer ever repeats what was submitted, a field's name included."""
 
-from collections.abc import Mapping
-from typing import Annotated
+from collections.abc import Collection, Mapping, Sequence
+from typing import Annotated, Any
 from uuid import uuid4
 
 from fastapi import Request
@@ -16,7 +16,7 @@ from app.store.writer import DatabaseUnavailable, OutcomeUnknown, WriterStopped
 from app.web.pages.refused import refusal_page, wants_page
 from app.web.problem_types import PROBLEM_TYPES
 from app.web.routes import methods_of
-from app.web.validation import faults_of
+from app.web.validation import faults_of, unknown_fields
 
 PROBLEM_JSON = "application/problem+json"
 RETRY_AFTER_SECONDS = 5
@@ -97,12 +97,13 @@ async def on_refusal(request: Request, error: Exception) -> Response:
 async def on_invalid(request: Request, error: Exception) -> Response:
     """Answer a request of the wrong shape, which FastAPI found."""
     assert isinstance(error, RequestValidationError)  # noqa: S101  # as above
-    return problem_response(request, refusal_of_shape(faults_of(error.errors()), error.body))
+    return problem_response(request, _refusal_of_shape(error.errors(), error.body))
 
 
-def refusal_of_shape(faults: list[Fault], body: object) -> Refusal:
+def _refusal_of_shape(errors: Sequence[Any], body: object) -> Refusal:
     """Return what a body of the wrong shape is refused with: `not-collected` where a field's name asks for that."""
-    asking = _pointers_that_ask(body) if any(fault.code == "unknown_field" for fault in faults) else []
+    faults, unknown = faults_of(errors), unknown_fields(errors)
+    asking = _pointers_that_ask(body, unknown) if unknown else []
     if not asking:
         return InvalidRequest(*faults)
     detail = "This service never collects that. Leave the field out."
@@ -112,9 +113,10 @@ def refusal_of_shape(faults: list[Fault], body: object) -> Refusal:
     )
 
 
-def _pointers_that_ask(body: object) -> list[str]:
+def _pointers_that_ask(body: object, unknown: Collection[tuple[str, str]]) -> list[str]:
     """Return the pointers, as far as the contract knows them, below which a field asks for what is not collected.
 
+    `unknown` are the pointers and names that the body's own model does not know: a token's `name` is a field of ours.
     Without recursion: a client chooses how deep its body is.
     """
     found: list[str] = []
@@ -125,13 +127,20 @@ def _pointers_that_ask(body: object) -> list[str]:
             waiting += [(each, pointer, False) for each in node]
         elif isinstance(node, dict):
             for name, value in node.items():
+                ours = known and (pointer, name) not in unknown
                 if name in _CONTRACT_FIELDS:
-                    waiting.append((value, f"{pointer}/{name}" if known else pointer, known))
-                elif asks_for_what_is_not_collected(name):
+                    waiting.append((value, f"{pointer}/{name}" if ours else pointer, ours))
+                elif not ours and _asks(name, pointer):
                     found.append(pointer)
                 else:
                     waiting.append((value, pointer, False))
     return found
+
+
+def _asks(name: str, pointer: str) -> bool:
+    """Tell whether a field asks for it by its name, or by the name of what was observed."""
+    observed = pointer == "/observation" and asks_for_what_is_not_collected(f"observed {name}")
+    return observed or asks_for_what_is_not_collected(name)
 
 
 # Objects of the request models, whose names may stand in a pointer.

@@ -47,6 +47,12 @@ def faults_of(errors: Sequence[Any]) -> list[Fault]:
     return list(dict.fromkeys(found))
 
 
+def unknown_fields(errors: Sequence[Any]) -> set[tuple[str, str]]:
+    """Return the parent's pointer and the name of each field that the model does not know. Names are never told."""
+    locs = [tuple(error["loc"])[1:] for error in errors if error["type"] == "extra_forbidden"]
+    return {("".join(f"/{part}" for part in parent), str(name)) for *parent, name in locs}
+
+
 def _fault(error: Mapping[str, Any]) -> Fault:
     kind = error["type"]
     loc = tuple(error["loc"])[1:]  # without "body", "query" …

@@ -68,6 +68,29 @@ def test_what_is_not_collected_is_found_below_a_field_that_is_unknown(shared_des
 
 
 @pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/v1/tokens", {"name": "a desk", "role": "intake"}),
+        ("/v1/facilities", {"slug": "a-library", "name": "A library", "latitude": 35.1, "longitude": -106.6}),
+    ],
+)
+def test_a_field_of_ours_does_not_ask_for_what_is_not_collected_whatever_stands_beside_it(shared_desk, path, body):
+    supervisor = shared_desk.as_("supervisor")
+
+    is_problem(supervisor.post(path, {**body, CANARY: 1}), "invalid-request")
+    is_problem(supervisor.post(path, {**body, CANARY: {"name": 1}}), "not-collected")
+    is_problem(supervisor.post(path, {**body, "place": {"name": 1}}), "not-collected")
+
+
+def test_the_language_of_an_answer_is_asked_for_and_the_language_of_who_was_observed_never(shared_desk):
+    body = shared_desk.an_inquiry(language="es")
+
+    is_problem(shared_desk.post(LOGGED, {**body, CANARY: 1}), "invalid-request")
+    observed = is_problem(shared_desk.post(LOGGED, changed(body, "/observation/language", "es")), "not-collected")
+    assert pointers(observed) == ["/observation"]
+
+
+@pytest.mark.parametrize(
     "field", ["id", "number", "receipt", "status", "received_at", "received_by", "answer", "flags"]
 )
 def test_no_field_of_the_service_can_be_set_by_a_client(shared_desk, field):

@@ -3,6 +3,7 @@
 Counted in this process alone; a proxy in front of several counts for all.
 """
 
+import math
 import time
 from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
@@ -76,7 +77,7 @@ class Limits:
     def _count(self, rate: RateLimitItem, what: str, who: str) -> None:
         if not self._limiter.hit(rate, what, who):
             reset = self._limiter.get_window_stats(rate, what, who).reset_time
-            seconds = max(1, round(reset - time.time()))
+            seconds = max(1, math.ceil(reset - time.time()))  # not a moment too early
             raise HttpRefusal("rate-limited", headers={"Retry-After": str(seconds)})
 
 

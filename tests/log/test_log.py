@@ -290,6 +290,7 @@ def test_pages_give_every_entry_once_in_each_form(desk, reader, settle):
         ("application/geo+json, application/json;q=0.5", "", "application/geo+json"),
         ("application/atom+xml", "", "application/atom+xml; charset=utf-8"),
         ("text/html,*/*;q=0.1", "", "application/json"),
+        ("text/*, application/json;q=0.5", "", "text/csv; charset=utf-8"),
         ("text/csv", "?format=json", "application/json"),
         ("text/csv;q=0, application/json", "", "application/json"),
         ("", "", "application/json"),

@@ -4,8 +4,10 @@ from ipaddress import ip_network
 
 import pytest
 from limits import parse
+from starlette.requests import HTTPConnection
 
 from app.web import limits
+from app.web.problems import HttpRefusal
 from tests.problem import is_problem
 
 UNKNOWN = "/v1/status/AAAA-AAAA-AAAA"
@@ -23,6 +25,21 @@ def test_an_address_may_look_up_as_often_as_is_set_and_is_then_told_when_to_come
     is_problem(refused, "rate-limited")
     assert 1 <= int(refused.headers["retry-after"]) <= 60
     assert desk.as_(None).from_("198.51.100.8").get(f"/v1/status/{inquiry['receipt']}").status_code == 200
+
+
+def test_who_comes_back_when_told_to_is_let_in(monkeypatch):
+    now = [1_000_000.0]
+    monkeypatch.setattr("time.time", lambda: now[0])
+    counted = limits.Limits(parse("1/minute"), ())
+    asker = HTTPConnection({"type": "http", "client": ("198.51.100.7", 50_000), "headers": []})
+    counted.look_up(asker)
+
+    now[0] += 0.6
+    with pytest.raises(HttpRefusal) as refused:
+        counted.look_up(asker)
+
+    now[0] += int(refused.value.headers["Retry-After"])
+    counted.look_up(asker)
 
 
 def test_known_and_unknown_receipts_count_the_same(desk_with):

@@ -70,6 +70,22 @@ def test_a_small_group_is_untold_to_the_public_and_counted_out_to_staff(office):
     assert "School &lt;5" in nobody.get("/reports?by=activity").text.replace("</th><td>", " ")
 
 
+@pytest.mark.parametrize(
+    ("accept", "media_type"),
+    [
+        ("text/csv", "text/csv; charset=utf-8"),
+        ("application/atom+xml, text/csv;q=0.5", "text/csv; charset=utf-8"),
+        ("application/json, text/csv;q=0.1", "application/json"),
+        ("text/csv;q=0", "application/json"),
+        ("", "application/json"),
+    ],
+)
+def test_a_report_s_form_is_the_one_that_accept_prefers(shared_desk, accept, media_type):
+    answer = shared_desk.as_(None).get("/v1/reports/summary", headers={"Accept": accept})
+
+    assert answer.headers["content-type"] == media_type
+
+
 def test_the_csv_link_gives_the_same_lines(office):
     nobody = seen_by_all(office)
     page = nobody.get("/reports?by=activity&from=2026-03-01&until=2026-03-31").text

@@ -12,6 +12,7 @@ from app.service.make_report import Report, make_report
 from app.web.access import PUBLIC, READS, allowed, authenticate
 from app.web.documented import problems
 from app.web.fields import Day
+from app.web.log_formats import preferred
 from app.web.public_log import public_log_of
 from app.web.route import ContractRoute
 from app.web.schemas.reports import ReportView
@@ -28,6 +29,7 @@ class Format(StrEnum):
     CSV = "csv"
 
 
+_FORMATS = tuple(Format)
 _MINUTES = {"median": 6, "p90": 17}
 _GROUP = {
     "group": "2026-01",
@@ -76,8 +78,7 @@ async def summary(
     headers = {"Cache-Control": "no-store" if to_staff else "public, max-age=60", "Vary": "Accept, Authorization"}
     if not to_staff:
         headers["Access-Control-Allow-Origin"] = "*"
-    as_csv = written is Format.CSV or (written is None and "text/csv" in request.headers.get("accept", ""))
-    if as_csv:
+    if (written or preferred(request.headers.get("accept", "").encode("latin-1"), _FORMATS)) == Format.CSV:
         return Response(view.csv(), headers=headers, media_type="text/csv; charset=utf-8")
     return Response(view.model_dump_json(), headers=headers, media_type="application/json")
 

@@ -93,6 +93,8 @@ class _Run:
 
 _NO_RUN = _Run()
 _index = itemgetter(0)
+_DETAIL, _SEALED = 9, 10  # places in a row of `stored_events`
+_PLACE = Kind.INQUIRY_PLACE.value
 
 
 def _read_run(session: Session, first: int, end: int) -> _Run:
@@ -103,7 +105,7 @@ def _read_run(session: Session, first: int, end: int) -> _Run:
 
 def _closed(session: Session, first: int, end: int, rows: Sequence[Sequence[Any]]) -> set[int] | None:
     if log.publication(session).cut >= end:
-        return {row[0] for row in rows if row[2] == Kind.INQUIRY_PLACE} - places_of_settled(session, first, end)
+        return {row[0] for row in rows if row[2] == _PLACE} - places_of_settled(session, first, end)
     try:
         return closed_leaves(session, first, end)
     except DBAPIError:
@@ -233,54 +235,31 @@ class TablesSource:
 
     def _entry(self, row: Sequence[Any]) -> bytes:
         """Return an event's entry, and note where a column is not what the payload tells or binds."""
-        (
-            index,
-            at,
-            kind,
-            by,
-            by_role,
-            inquiry,
-            call,
-            subject,
-            seq,
-            detail,
-            sealed,
-            screen,
-            rest_salt,
-            salt,
-            payload,
-        ) = row
-        number, place = ("null", "null") if subject is None else (f'"{subject}"', seq)
-        sound = payload.startswith(f'{{"at":"{at[:16]}:00Z","by_role":"{by_role}","data":{{') and any(
-            payload.endswith(
-                f'}},"kind":"{kind}","rest":"{sha256(rest_salt + rest.encode()).hexdigest()}"'
-                f',"seq":{place},"subject":{number},"v":1}}'
-            )
-            for rest in _rests(at, by, call, detail, inquiry, screen, sealed)
-        )
-        if not sound:
-            self.problems.add(index, "a column of the event is not what was committed to")
-        return b"v1 " + sha256(salt + payload.encode()).hexdigest().encode()
+        if not (_is_bound(row) or _is_bound(_with_canonical_json(row))):
+            self.problems.add(row[0], "a column of the event is not what was committed to")
+        return b"v1 " + sha256(row[-2] + row[-1].encode()).hexdigest().encode()
 
 
-def _rests(
-    at: str, by: str, call: str | None, detail: str, inquiry: str | None, screen: str, sealed: str
-) -> Iterator[str]:
-    """Yield what a payload binds, made of the columns: as they stand, then with their JSON in its canonical form.
-
-    Older rows have spaces in it.
-    """
-    yield (
+def _is_bound(row: Sequence[Any]) -> bool:
+    """Tell whether an event's payload tells, or binds by its `rest`, every column beside it."""
+    _, at, kind, by, by_role, inquiry, call, subject, seq, detail, sealed, screen, rest_salt, _, payload = row
+    rest = (
         f'{{"at":"{at}","by":"{by}","call":{_text(call)},"detail":{detail}'
         f',"inquiry":{_text(inquiry)},"screen":"{screen}","sealed":{sealed}}}'
     )
-    canonical = _canonical(detail), _canonical(sealed)
-    if canonical != (detail, sealed):
-        yield from _rests(at, by, call, canonical[0], inquiry, screen, canonical[1])
+    place = '"seq":null,"subject":null' if subject is None else f'"seq":{seq},"subject":"{subject}"'
+    begins: bool = payload.startswith(f'{{"at":"{at[:16]}:00Z","by_role":"{by_role}","data":{{')
+    bound = sha256(rest_salt + rest.encode()).hexdigest()
+    return begins and payload.endswith(f'}},"kind":"{kind}","rest":"{bound}",{place},"v":1}}')
 
 
 def _text(value: str | None) -> str:
     return "null" if value is None else f'"{value}"'
+
+
+def _with_canonical_json(row: Sequence[Any]) -> Sequence[Any]:
+    """Return an event with its JSON in the canonical form: older rows have spaces in it."""
+    return [*row[:_DETAIL], *map(_canonical, row[_DETAIL : _SEALED + 1]), *row[_SEALED + 1 :]]
 
 
 def _canonical(written: str) -> str:

@@ -84,9 +84,10 @@ def leaf_tiles(session: Session, first: int, end: int) -> dict[int, bytes]:
 
 def places_of_settled(session: Session, first: int, end: int) -> set[int]:
     """Return which events from one index to before another are places of inquiries that are listed in full."""
-    listed = session.connection().execute(_LISTED, {"first": first - 1, "end": end - 1})
+    listed = session.connection().execute(_LISTED, {"first": first - 1, "end": end - 1}).all()
+    settled = Listing.SETTLED.value
     # The place is written with the first event, next to it.
-    return {logged + 1 for logged, listing in listed if listing == Listing.SETTLED}
+    return {logged + 1 for logged, listing in listed if listing == settled}
 
 
 def listed_entries(session: Session, unsettled_before: date) -> Iterator[str]:

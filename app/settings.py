@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Self
 
 from annotated_types import Ge, Gt, Le
-from limits import RateLimitItem, parse
+from limits import RateLimitItem, parse, parse_many
 from pydantic import AfterValidator, BeforeValidator, ValidationError, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -30,7 +30,8 @@ def _split(value: object) -> object:
 
 
 def _is_rate(value: str) -> str:
-    if parse(value).amount < 1:  # raises ValueError itself where it is no rate
+    (rate,) = parse_many(value)  # raises ValueError itself where it is no rate, or two
+    if rate.amount < 1:
         raise ValueError("a rate that nobody may use")
     return value
 
@@ -38,7 +39,14 @@ def _is_rate(value: str) -> str:
 def _is_database(value: str) -> str:
     if value and not value.startswith(("sqlite:///", "postgresql+psycopg://")):
         raise ValueError("another database than SQLite, or than PostgreSQL by psycopg")
+    if ":memory:" in value:
+        raise ValueError("a database that each connection would have for itself")
     return value
+
+
+def _are_within_reach(allowed: list[str]) -> list[str]:
+    Reach.of(allowed)  # raises ValueError itself
+    return allowed
 
 
 def _are_hours(value: str) -> str:
@@ -53,8 +61,10 @@ def _is_origin(value: str) -> str:
     return value
 
 
-Positive = Annotated[timedelta, Gt(timedelta(0))]
-NotNegative = Annotated[timedelta, Ge(timedelta(0))]
+# No period reaches further: a time so far off could not be reckoned with, let alone written down.
+LONGEST = timedelta(days=100 * 366)
+Positive = Annotated[timedelta, Gt(timedelta(0)), Le(LONGEST)]
+NotNegative = Annotated[timedelta, Ge(timedelta(0)), Le(LONGEST)]
 Listed = Annotated[list[str], NoDecode, BeforeValidator(_split)]
 Networks = Annotated[list[Network], NoDecode, BeforeValidator(_split)]
 
@@ -88,7 +98,7 @@ class Settings(BaseSettings):
     metrics_allow: Networks = []
     public_rate: Annotated[str, AfterValidator(_is_rate)] = "60/minute"
     trusted_proxies: Networks = []
-    webhook_allow: Listed = []
+    webhook_allow: Annotated[Listed, AfterValidator(_are_within_reach)] = []
     oidc_issuer: str = ""
     oidc_audience: str = ""
     oidc_role_claim: str = ""

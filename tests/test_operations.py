@@ -44,15 +44,16 @@ SETTINGS = {
     "APP_OIDC_ROLE_CLAIM": ("groups", "groups"),
 }
 NOT_USABLE = {
-    "APP_DATABASE_URL": ["mysql://x", "app.db", "postgresql://localhost/apd"],
+    "APP_DATABASE_URL": ["mysql://x", "app.db", "postgresql://localhost/apd", "sqlite:///:memory:"],
     "APP_PORT": ["http", "70000", "-1"],
-    "APP_PUBLICATION_DELAY": ["a day", "-PT1H", "24"],
+    "APP_PUBLICATION_DELAY": ["a day", "-PT1H", "24", "P99999D"],
     "APP_FIRST_CALL_DUE": ["PT0S", "soon"],
-    "APP_CALLBACK_RETENTION": ["0", "P0D"],
+    "APP_CALLBACK_RETENTION": ["0", "P0D", "P99999D"],
     "APP_NEARBY_METERS": ["-1", "far", "nan", "inf"],
-    "APP_PUBLIC_RATE": ["often", "0/minute", "60"],
+    "APP_PUBLIC_RATE": ["often", "0/minute", "60", "10/minute;5/second"],
     "APP_METRICS_ALLOW": ["everybody", "10.0.0.0/99"],
     "APP_TRUSTED_PROXIES": ["proxy.example"],
+    "APP_WEBHOOK_ALLOW": ["http://cad.example", "cad.example:8443", "10.0.0.0/99", "10.0.0.256", "cad.example, 10.0.0"],
     "APP_LEDGER_ORIGIN": ["https://log.example", "log example", "log+example"],
 }
 

@@ -4,6 +4,7 @@ A list of our own: `ipaddress.is_global` is true for NAT64 of the metadata addre
 loopback. Sources: IANA's special-purpose registries for IPv4 and IPv6; the clouds' metadata addresses.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
@@ -47,6 +48,8 @@ _DENIED_IPV6 = tuple(
         "3fff::/20",  # documentation
     )
 )
+# A name, without scheme, port or path; its last label is no number, or it would be an address that is written wrongly.
+_HOST = re.compile(r"(?:[\w-]+\.)*[\w-]*[^\W\d][\w-]*")
 # Names that lead to this machine or network, whatever a resolver says of them.
 _LOCAL_NAMES = (".localhost", ".local", ".internal", ".home.arpa", ".lan")
 
@@ -67,12 +70,14 @@ class Reach:
 
     @classmethod
     def of(cls, allowed: Iterable[str]) -> "Reach":
-        """Return the reach of a list of host names, addresses and networks."""
+        """Return the reach of a list of host names, addresses and networks. Raises ValueError for what is none."""
         hosts, networks = set(), []
         for each in allowed:
             try:
-                networks.append(ip_network(each, strict=False))
+                networks.append(ip_network(_plain(each), strict=False))
             except ValueError:
+                if not _HOST.fullmatch(_plain(each)):
+                    raise
                 hosts.add(_plain(each))
         return cls(frozenset(hosts), tuple(networks))
 

@@ -9,6 +9,7 @@ AES-256-GCM; the box's owner and kind are its associated data, so that no box ca
 import hashlib
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
@@ -23,6 +24,10 @@ KEY_BYTES = 32
 NONCE_BYTES = 12
 _VERSION = b"\x01"  # in front of each wrapped key: a later way of sealing gets another number
 HOLD_FILE = "LEGAL-HOLD"
+
+
+class VaultUnavailable(OSError):
+    """The folder of day keys cannot be read or written: nothing was sealed."""
 
 
 class Vault:
@@ -73,11 +78,12 @@ class Vault:
         return os.access(self.folder, os.R_OK | os.W_OK | os.X_OK)
 
     def days(self) -> list[tuple[RetentionClass, date]]:
-        """Return the days that have a key, by class."""
+        """Return the days that have a key, by class. Other keys may lie in the folder too."""
         found = []
         for file in self.folder.glob("*.key"):
             name, _, day = file.stem.partition("-")
-            found.append((RetentionClass(name), date.fromisoformat(day)))
+            with suppress(ValueError):
+                found.append((RetentionClass(name), date.fromisoformat(day)))
         return sorted(found)
 
     def destroy(self, retention: RetentionClass, day: date) -> None:
@@ -104,6 +110,8 @@ class Vault:
                 key = self._file(retention, day).read_bytes()
             except FileNotFoundError:
                 return None
+            except OSError as error:
+                raise VaultUnavailable(error.errno, error.strerror, error.filename) from error
             self._keys[retention, day] = key
         return key
 
@@ -112,7 +120,10 @@ class Vault:
         key = self._known_day_key(retention, day)
         if key is not None:
             return key
-        make_key_file(self._file(retention, day))
+        try:
+            make_key_file(self._file(retention, day))
+        except OSError as error:  # no such folder, not allowed, a full disk
+            raise VaultUnavailable(error.errno, error.strerror, error.filename) from error
         key = self._known_day_key(retention, day)
         if key is None:
             raise FileNotFoundError("a day key vanished while it was made")
@@ -129,11 +140,11 @@ def make_key_file(file: Path, content: bytes | None = None) -> None:
     draft = file.with_name(f".{file.name}.{os.getpid()}.{os.urandom(4).hex()}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
-        os.write(descriptor, os.urandom(KEY_BYTES) if content is None else content)
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-    try:
+        try:
+            os.write(descriptor, os.urandom(KEY_BYTES) if content is None else content)
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
         os.link(draft, file)  # fails if it is there already, unlike a rename
     except FileExistsError:
         pass

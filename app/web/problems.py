@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 
 from app.domain.errors import AlreadyClaimed, Fault, InvalidRequest, NotCollected, Refusal
 from app.domain.not_collected import asks_for_what_is_not_collected
+from app.store.vault import VaultUnavailable
 from app.store.writer import DatabaseUnavailable, OutcomeUnknown, WriterStopped
 from app.web.pages.refused import refusal_page, wants_page
 from app.web.problem_types import PROBLEM_TYPES
@@ -172,4 +173,5 @@ HANDLERS = {
     DatabaseUnavailable: on_lost_database,
     OutcomeUnknown: on_lost_database,
     WriterStopped: on_lost_database,
+    VaultUnavailable: on_lost_database,
 }

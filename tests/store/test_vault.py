@@ -1,5 +1,6 @@
 """What is sealed can be read with its keys alone, by its owner and kind alone, and never after its day's end."""
 
+import errno
 import os
 import stat
 import subprocess
@@ -12,7 +13,7 @@ import pytest
 from cryptography.exceptions import InvalidTag
 
 from app.domain.sealed import BoxKind, RetentionClass
-from app.store.vault import HOLD_FILE, Vault, make_key_file
+from app.store.vault import HOLD_FILE, Vault, VaultUnavailable, make_key_file
 from tests.databases import every_byte_under
 
 DAY = date(2026, 1, 31)
@@ -33,6 +34,35 @@ def test_a_box_opens_with_its_keys(vault, sealed):
 def test_nothing_of_a_content_shows(sealed):
     assert b"canary" not in b"".join(sealed)
     assert b"5055550134" not in b"".join(sealed)
+
+
+def test_a_folder_that_cannot_be_used_is_told_as_such(tmp_path, sealed, vault):
+    (tmp_path / "file").touch()
+    with pytest.raises(VaultUnavailable):
+        Vault(tmp_path / "file").seal(OWNER, BoxKind.CALLBACK, DAY, CONTENT)
+
+    (day_key,) = vault.folder.iterdir()
+    day_key.unlink()
+    day_key.mkdir()
+    with pytest.raises(VaultUnavailable):
+        Vault(vault.folder).open(OWNER, BoxKind.CALLBACK, DAY, *sealed)
+
+
+def test_a_full_disk_leaves_no_draft_of_a_key_behind(tmp_path, monkeypatch):
+    def full(_descriptor):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(VaultUnavailable):
+        Vault(tmp_path).seal(OWNER, BoxKind.CALLBACK, DAY, CONTENT)
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_other_keys_beside_the_day_keys_keep_none_of_them_from_ending(vault, sealed):
+    (vault.folder / "ledger.key").touch()
+
+    assert vault.days() == [(RetentionClass.CALLBACK, DAY)]
 
 
 def test_the_same_content_is_sealed_differently_each_time(vault, sealed):

@@ -110,6 +110,17 @@ def test_a_screen_that_fails_lets_nothing_pass(desk_with):
     assert desk.get("/v1/inquiries").json()["items"] == []
 
 
+def test_without_the_folder_of_day_keys_nothing_is_logged_and_it_can_be_sent_again(desk):
+    vault = desk.service.vault.folder
+    vault.touch()  # a file where the folder would be
+    body, headers = desk.an_inquiry(), {"Idempotency-Key": "k1"}
+    is_problem(desk.post("/v1/inquiries", body, headers=headers), "unavailable")
+    assert desk.get("/v1/inquiries").json()["items"] == []
+
+    vault.unlink()
+    assert desk.post("/v1/inquiries", body, headers=headers).status_code == 201
+
+
 def test_what_was_asked_close_by_is_named_with_its_call(desk):
     desk.contact()
     first = desk.logged()

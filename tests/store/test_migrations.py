@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from alembic.script import ScriptDirectory
 from sqlalchemy import Column, MetaData, Table, inspect, text
+from sqlalchemy.dialects.sqlite.base import SQLiteDialect
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import AutoString
 
@@ -208,6 +209,26 @@ def test_closed_lists_become_alternatives_and_lists_again(tmp_path):
     assert sum(" IN (" in sql for sql in before.values()) > 10
     assert not any(" IN (" in sql for sql in after.values())
     assert tables() == before
+
+
+def test_closed_lists_stay_lists_where_sqlite_forbids_to_change_its_schema(tmp_path, monkeypatch):
+    """`PRAGMA writable_schema` changes nothing in a defensive build, so nothing is writable here either."""
+    url = f"sqlite:///{tmp_path / 'app.db'}"
+    execute = SQLiteDialect.do_execute
+
+    def defensive(self, cursor, statement, parameters, context=None):
+        if statement != "PRAGMA writable_schema = ON":
+            execute(self, cursor, statement, parameters, context)
+
+    monkeypatch.setattr(SQLiteDialect, "do_execute", defensive)
+    migrate.upgrade(url)
+
+    assert migrate.drift(url) == []
+    engine = open_to_migrate(url)
+    with engine.connect() as connection:
+        tables = connection.execute(text("SELECT sql FROM sqlite_schema WHERE name = 'token'")).scalar_one()
+    engine.dispose()
+    assert "role IN (" in tables
 
 
 def test_boxes_outlast_the_change_of_their_key(empty_database_url):

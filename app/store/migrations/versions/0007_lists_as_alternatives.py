@@ -14,6 +14,7 @@ revision, down_revision = "0007", "0006"
 _LIST = re.compile(r"(\w+) IN \(('[^']*'(?:, '[^']*')*)\)")
 _WORD = re.compile(r"'[^']*'")
 _ALTERNATIVES = re.compile(r"(\w+) = '[^']*'(?: OR \1 = '[^']*')+")
+_WRITE = sa.text("UPDATE sqlite_schema SET sql = :sql WHERE type = 'table' AND name = :name")
 
 
 def upgrade() -> None:
@@ -29,18 +30,23 @@ def downgrade() -> None:
 def _rewrite_checks(check: re.Pattern[str], written: Callable[[str, list[str]], str]) -> None:
     """Change the checks where SQLite keeps them: no row changes, so none has to be copied.
 
-    It is the simpler of the two ways in https://www.sqlite.org/lang_altertable.html#otheralter.
+    It is the simpler of the two ways in https://www.sqlite.org/lang_altertable.html#otheralter. Some builds of SQLite
+    forbid it (macOS's own): there the checks stay as they are, which say the same.
     """
     connection = op.get_bind()
     if connection.dialect.name != "sqlite":
         return
     version = connection.execute(sa.text("PRAGMA schema_version")).scalar_one()
+    tables = connection.execute(sa.text("SELECT name, sql FROM sqlite_schema WHERE type = 'table'")).all()
     connection.execute(sa.text("PRAGMA writable_schema = ON"))
-    for name, sql in connection.execute(sa.text("SELECT name, sql FROM sqlite_schema WHERE type = 'table'")).all():
-        anew = check.sub(lambda found: written(found[1], _WORD.findall(found[0])), sql)
-        connection.execute(
-            sa.text("UPDATE sqlite_schema SET sql = :sql WHERE type = 'table' AND name = :name"),
-            {"name": name, "sql": anew},
-        )
-    connection.execute(sa.text(f"PRAGMA schema_version = {version + 1}"))
-    connection.execute(sa.text("PRAGMA writable_schema = RESET"))  # which reads the tables' texts again
+    try:
+        for name, sql in tables:
+            anew = check.sub(lambda found: written(found[1], _WORD.findall(found[0])), sql)
+            if anew != sql:
+                connection.execute(_WRITE, {"name": name, "sql": anew})
+        connection.execute(sa.text(f"PRAGMA schema_version = {version + 1}"))
+    except sa.exc.DatabaseError as error:
+        if "may not be modified" not in str(error.orig):
+            raise
+    finally:
+        connection.execute(sa.text("PRAGMA writable_schema = RESET"))  # which reads the tables' texts again

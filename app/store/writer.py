@@ -96,6 +96,8 @@ class Writer:
         self._gathering: dict[asyncio.AbstractEventLoop, Gathering[_Job[Any]]] = {}
         # Erased boxes whose bytes SQLite's write-ahead log may still hold, though no key opens them.
         self.erasures_waiting = 0
+        # Whether the database was lost to the last write. A transaction that wrote nothing asked nothing of the disk.
+        self.lost = False
         # Told, on the writer's thread, once a batch was written and answered. They return at once and raise nothing.
         self.listeners: list[Callable[[], None]] = []
 
@@ -224,8 +226,10 @@ class Writer:
         except DBAPIError as error:
             if error.connection_invalidated or _cannot_be_had(error):
                 _note("the database cannot be had", error)
+                self.lost = True
                 raise (OutcomeUnknown if committing else DatabaseUnavailable) from None
             raise
+        self.lost = self.lost and not session.writes
         self.erasures_waiting += session.erased
         for done_outside in session.after_commit:
             try:

@@ -4,7 +4,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
 from app.store.engine import commits_reach_the_disk
-from app.store.migrate import is_current
+from app.store.migrate import is_current, rewrite_version
+from app.store.session import WriteSession
 from app.store.writer import DatabaseUnavailable, OutcomeUnknown, WriterStopped
 from app.web.access import PUBLIC, allowed
 from app.web.documented import problems
@@ -80,7 +81,7 @@ async def _readiness(service: Service) -> Readiness:
     except DatabaseUnavailable:
         checks["database"] = "cannot be read"
     try:
-        await service.writer.run(lambda _session: None)
+        await service.writer.run(rewrite_version if service.writer.lost else _nothing)
     except (DatabaseUnavailable, OutcomeUnknown, WriterStopped):
         checks["writer"] = "cannot write"
     if not service.vault.can_be_used():
@@ -95,6 +96,10 @@ async def _readiness(service: Service) -> Readiness:
         erasures_waiting=service.writer.erasures_waiting,
         **checks,
     )
+
+
+def _nothing(_session: WriteSession) -> None:
+    """Write nothing: the lock is had, and whoever asks again and again costs the disk nothing."""
 
 
 @router.get("/metrics", summary="Figures for Prometheus", response_class=Response, responses=problems("forbidden"))

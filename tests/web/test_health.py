@@ -1,5 +1,6 @@
 """Health and figures: alive, ready or why not, and figures for those who may see them."""
 
+import resource
 from ipaddress import ip_network
 
 import pytest
@@ -31,6 +32,24 @@ def test_a_vault_that_cannot_be_used_is_not_ready(desk, monkeypatch):
     assert answer.status_code == 503
     assert answer.json()["status"] == "not ready"
     assert "day keys" in answer.json()["vault"]
+
+
+def test_a_full_disk_is_not_ready_until_it_takes_something_again(desk_with):
+    desk = desk_with()
+    desk.logged()
+    allowed = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, allowed[1]))
+    try:
+        lost = desk.post("/v1/inquiries", desk.an_inquiry())
+        full = [desk.get("/readyz") for _ in range(2)]
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, allowed)
+
+    is_problem(lost, "outcome-unknown")
+    assert [answer.status_code for answer in full] == [503, 503]
+    assert full[0].json()["writer"] == "cannot write"
+    assert desk.get("/readyz").status_code == 200
+    desk.logged()
 
 
 def test_a_clock_that_jumped_is_not_ready(desk, monkeypatch):

@@ -138,7 +138,7 @@ def test_what_failed_is_replayed_by_hand_under_the_same_id(database, vault):
             lambda session: change_webhook(session, webhook_id, moved, None, SUPERVISOR, outbox.clock())
         ).result(10)
         outbox.writer.submit(
-            lambda session: retry_delivery(session, webhook_id, failed.id, SUPERVISOR, outbox.clock())
+            lambda session: retry_delivery(session, webhook_id, failed.id, None, SUPERVISOR, outbox.clock())
         ).result(10)
         mended.wait_for(1)
         wait_until(lambda: outbox.states(webhook_id) == ["delivered"])

@@ -317,6 +317,8 @@ def test_deliveries_are_listed_without_bodies_and_replayed_under_the_same_id(loc
     assert "2026-03-10T19:00:04.500Z" <= delivery["next_attempt_at"] <= "2026-03-10T19:00:05.500Z"
     assert (answer.status_code, answer.json()["id"]) == (200, delivery["id"])
     assert receiver.ids[1] == receiver.ids[0]
+    stale = {"If-Match": '"0"'}
+    is_problem(local.post(f"{path}/{delivery['id']}/retry", headers=stale), "precondition-failed")
     is_problem(local.post(f"{path}/{UNKNOWN_ID}/retry"), "not-found")
     is_problem(local.post(f"/v1/webhooks/{UNKNOWN_ID}/deliveries/{delivery['id']}/retry"), "not-found")
 

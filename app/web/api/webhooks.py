@@ -200,12 +200,13 @@ async def deliveries(
     "/{webhook_id}/deliveries/{delivery_id}/retry",
     summary="Retry a delivery",
     response_model=DeliveryView,
-    responses=problems(*TOKEN, "not-found", *REPEATABLE),
-    openapi_extra=post(),
+    responses=problems(*TOKEN, "not-found", "precondition-failed", *REPEATABLE),
+    openapi_extra=post(if_match=True),
 )
 @allowed(SUPERVISES)
 async def retry(request: Request, webhook_id: str, delivery_id: str) -> Response:
     """Send a message again now, under the same id, whatever became of it; then by the schedule."""
+    expected = if_match(request)
 
     def show(session: Session, _delivery_id: str) -> Shown:
         delivery, message = read_delivery(session, webhook_id, delivery_id)
@@ -214,7 +215,7 @@ async def retry(request: Request, webhook_id: str, delivery_id: str) -> Response
     return await make(
         request,
         Change(
-            use_case=lambda session, by, at: retry_delivery(session, webhook_id, delivery_id, by, at),
+            use_case=lambda session, by, at: retry_delivery(session, webhook_id, delivery_id, expected, by, at),
             identify=lambda delivery: delivery.id,
             show=show,
         ),

@@ -24,3 +24,13 @@ def test_texts_that_pass_print_nothing():
     done = run("Two agents at the corner.\n\n")
 
     assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_what_is_no_utf_8_is_said_to_be_so_and_not_taken_for_a_refusal():
+    done = subprocess.run(
+        [sys.executable, "-m", "app", "screen"], input=b"\xff\xfeT\n", capture_output=True, check=False, timeout=60
+    )
+
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert done.stderr.count(b"\n") == 1
+    assert b"UTF-8" in done.stderr

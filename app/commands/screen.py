@@ -25,10 +25,14 @@ def screen(
     from app.domain.screening import screen as screened  # noqa: PLC0415  # as above
 
     texts = refused = 0
-    for number, line in enumerate(file, start=1):
-        findings = screened(line.rstrip("\n"))
-        texts, refused = number, refused + bool(findings)
-        for each in findings:
-            typer.echo(f"{number}:{each.start}-{each.end} {each.category.value}: {each.detail}")
+    try:
+        for number, line in enumerate(file, start=1):
+            findings = screened(line.rstrip("\n"))
+            texts, refused = number, refused + bool(findings)
+            for each in findings:
+                typer.echo(f"{number}:{each.start}-{each.end} {each.category.value}: {each.detail}")
+    except UnicodeDecodeError:
+        typer.echo("These are no texts in UTF-8. Save them so, and try again.", err=True)
+        sys.exit(2)
     typer.echo(f"{texts} texts, {refused} to refuse (screen {SCREEN_VERSION}).", err=True)
     sys.exit(1 if refused else 0)

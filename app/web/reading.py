@@ -71,6 +71,6 @@ def from_cursor(cursor: str | None) -> int | None:
         word, _, index = base64.b64decode(padded, altchars=b"-_", validate=True).decode("ascii").partition(":")
     except (binascii.Error, UnicodeError):
         word, index = "", ""
-    if word != "before" or not index.isdecimal() or len(index) > 18:  # noqa: PLR2004  # digits of a 64-bit index
+    if word != "before" or not index.isdecimal() or len(index) > 9:  # noqa: PLR2004  # digits of an index that fits the column
         raise InvalidRequest(Fault("/cursor", "not_a_cursor", "Use the `next` of the page before, as it is."))
     return int(index)

@@ -113,6 +113,7 @@ CURSORS = [
         "a" * 5000,
     ),
     *("YmVmb3JlOjk5OTk5OTk5OTk5OTk5OTk5OTk5", "YmVmb3JlOiA1", "YmVmb3JlOis1", "YmVmb3JlOjVfMA"),
+    "YmVmb3JlOjEwMDAwMDAwMDAwMDAwMDAwMA",  # an index that PostgreSQL's column has no room for
 ]
 
 

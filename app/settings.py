@@ -105,9 +105,10 @@ class Settings(BaseSettings):
 
     @model_validator(mode="before")
     @classmethod
-    def _drop_empty(cls, values: dict[str, object]) -> dict[str, object]:
-        """Take an empty setting for one that is not set, as compose files and shells leave it."""
-        return {name: value for name, value in values.items() if value != ""}
+    def _take_ours(cls, values: dict[str, object]) -> dict[str, object]:
+        """Take an empty setting for one that is not set, as compose files and shells leave it; `.env` may be shared."""
+        ours = {name for name in values if name in cls.model_fields or name.upper().startswith(PREFIX)}
+        return {name: values[name] for name in ours if values[name] != ""}
 
     @model_validator(mode="after")
     def _oidc_is_whole(self) -> Self:
@@ -163,6 +164,8 @@ def read_settings() -> Settings:
     except ValidationError as error:
         names = sorted({_name(fault["loc"]) for fault in error.errors(include_input=False)})
         raise SettingsRefused(f"This setting cannot be used: {', '.join(names)}.") from None
+    except UnicodeDecodeError:
+        raise SettingsRefused("The file .env is no text in UTF-8.") from None
 
 
 def _name(loc: tuple[int | str, ...]) -> str:

@@ -142,6 +142,19 @@ def test_a_misspelt_setting_is_refused_by_its_name(environment, name):
     assert "zxcanary" not in str(refused.value)
 
 
+def test_what_others_set_in_a_shared_file_is_theirs(environment, tmp_path):
+    (tmp_path / ".env").write_text("POSTGRES_PASSWORD=zxcanary\nAPP_PORT=8123\n")
+
+    assert read_settings().port == 8123
+
+
+def test_a_file_that_is_no_text_is_refused_in_a_sentence(environment, tmp_path):
+    (tmp_path / ".env").write_bytes(b"APP_PORT=\xff\xfe\n")
+
+    with pytest.raises(SettingsRefused, match=r"\.env"):
+        read_settings()
+
+
 def test_a_misspelt_setting_in_a_file_is_refused_too(environment, tmp_path):
     (tmp_path / ".env").write_text("APP_PUBLICATON_DELAY=PT1H\n")
 

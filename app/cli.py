@@ -100,11 +100,17 @@ def welcome() -> None:
         typer.echo(f"\nA supervisor's token, shown this once:\n{secret}")
 
 
+# A day, or a time with or without the Z by which the API and `token list` tell it.
+_UTC_TIMES = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%dT%H:%M:%S.%fZ"]
+
+
 @tokens.command("create")
 def token_create(
     name: Annotated[str, typer.Option(help="What it is for, such as a desk or a program.")],
     role: Annotated[str, typer.Option(help="intake, dispatcher, supervisor or auditor.")],
-    expires_at: Annotated[datetime | None, typer.Option(help="When it ends, in UTC. Default: never.")] = None,
+    expires_at: Annotated[
+        datetime | None, typer.Option(formats=_UTC_TIMES, help="When it ends, in UTC. Default: never.")
+    ] = None,
 ) -> None:
     """Create a token and print its secret alone. Example: python -m app token create --name desk --role dispatcher."""
     from app.domain.actor import OPERATOR, Role  # noqa: PLC0415  # see the top

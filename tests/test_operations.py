@@ -258,6 +258,13 @@ def test_a_token_that_cannot_be_is_refused_in_one_sentence(operator, words):
     failed(operator.command("token", "create", *words))
 
 
+def test_a_token_s_end_can_be_given_as_the_list_tells_it(operator):
+    ends = "2999-01-01T12:30:00.000Z"
+    operator.command("token", "create", "--name", "desk", "--role", "auditor", "--expires-at", ends)
+
+    assert f"until {ends}" in operator.command("token", "list").stdout
+
+
 def test_a_token_is_revoked_by_its_id_and_an_unknown_one_is_told(operator):
     operator.token("intake")
     newest = operator.command("token", "list").stdout.split()[0]

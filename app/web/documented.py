@@ -82,9 +82,9 @@ def changed() -> dict[str, Any]:
     return {"parameters": [_IF_MATCH]}
 
 
-def got() -> dict[str, Any]:
-    """Return what a `GET` of one resource takes."""
-    return {"parameters": [_IF_NONE_MATCH]}
+def got(*, if_match: bool = True) -> dict[str, Any]:
+    """Return what a `GET` of one resource takes; what is public is not changed by who reads it."""
+    return {"parameters": [_IF_NONE_MATCH, *([_IF_MATCH] if if_match else [])]}
 
 
 def example(value: object, description: str) -> dict[str, Any]:

@@ -11,8 +11,8 @@ from fastapi import Query, Request
 from fastapi.responses import Response
 from sqlmodel import Session
 
-from app.domain.errors import Fault, InvalidRequest
-from app.web.changing import Shown, answer
+from app.domain.errors import Fault, InvalidRequest, PreconditionFailed
+from app.web.changing import Shown, answer, if_match
 from app.web.fields import Output
 from app.web.service import service_of
 
@@ -31,8 +31,10 @@ class Page(Output, Generic[Item]):
 
 
 async def one(request: Request, show: Callable[[Session], Shown]) -> Response:
-    """Answer with one resource, or 304 where the client has it as it stands."""
-    shown = await service_of(request).read(show)
+    """Answer with one resource, or 304 where the client has it as it stands; 412 where it wants an older state."""
+    shown, expected = await service_of(request).read(show), if_match(request)
+    if expected is not None and shown.newest_event not in expected:
+        raise PreconditionFailed
     response = answer(shown)
     named = [part.strip().removeprefix("W/") for part in request.headers.get("if-none-match", "").split(",")]
     if response.headers["etag"] in named or named == ["*"]:

@@ -34,6 +34,16 @@ def test_every_resource_has_a_strong_etag_that_spares_its_body(desk):
         assert supervisor.get(path, headers={"If-None-Match": '"x"'}).status_code == 200
 
 
+def test_who_wants_a_state_that_is_gone_is_told_so_and_not_shown_another(desk):
+    supervisor = desk.as_("supervisor")
+    for path in resources(desk).values():
+        etag = supervisor.get(path).headers["etag"]
+        is_problem(supervisor.get(path, headers={"If-Match": '"999"'}), "precondition-failed")
+        is_problem(supervisor.get(path, headers={"If-Match": '"999"', "If-None-Match": etag}), "precondition-failed")
+        for still_there in (etag, f'"999", {etag}', "*"):
+            assert supervisor.get(path, headers={"If-Match": still_there}).status_code == 200
+
+
 CHANGES: dict[str, Callable[[str], tuple[str, str, object]]] = {
     "claim": lambda of: ("POST", f"{of['inquiry']}/claim", {}),
     "release": lambda of: ("DELETE", f"{of['inquiry']}/claim", None),

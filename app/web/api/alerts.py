@@ -41,7 +41,7 @@ async def listed(
     "/{alert_id}",
     summary="Read an alert",
     response_model=AlertView,
-    responses={200: example(examples.ALERT, "As it stands."), **problems(*TOKEN, "not-found")},
+    responses={200: example(examples.ALERT, "As it stands."), **problems(*TOKEN, "not-found", "precondition-failed")},
     openapi_extra=got(),
 )
 @allowed(READS)

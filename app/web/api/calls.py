@@ -82,7 +82,7 @@ async def listed(  # each is a query parameter of the contract
     "/{call_id}",
     summary="Read a call",
     response_model=CallView,
-    responses={200: example(examples.CALL, "As it stands."), **problems(*TOKEN, "not-found")},
+    responses={200: example(examples.CALL, "As it stands."), **problems(*TOKEN, "not-found", "precondition-failed")},
     openapi_extra=got(),
 )
 @allowed(READS)

@@ -65,7 +65,7 @@ async def listed(request: Request, limit: Limit = 50, cursor: Cursor = None) -> 
     "/{contact_id}",
     summary="Read a contact",
     response_model=ContactView,
-    responses={200: example(examples.CONTACT, "As it stands."), **problems(*TOKEN, "not-found")},
+    responses={200: example(examples.CONTACT, "As it stands."), **problems(*TOKEN, "not-found", "precondition-failed")},
     openapi_extra=got(),
 )
 @allowed(READS)

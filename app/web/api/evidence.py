@@ -27,7 +27,7 @@ router = APIRouter(tags=["log"], route_class=ContractRoute)
     summary="Read what an entry can be checked by",
     response_model=EvidenceView,
     responses={200: example(examples.EVIDENCE, "The open leaves and their proofs."), **problems("not-found")},
-    openapi_extra=got(),
+    openapi_extra=got(if_match=False),
 )
 @allowed(PUBLIC)
 async def evidence(request: Request, number: str) -> Response:

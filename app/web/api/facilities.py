@@ -65,7 +65,10 @@ async def listed(request: Request, limit: Limit = 50, cursor: Cursor = None) -> 
     "/{facility_id}",
     summary="Read a City facility",
     response_model=FacilityView,
-    responses={200: example(examples.FACILITY, "As it stands."), **problems(*TOKEN, "not-found")},
+    responses={
+        200: example(examples.FACILITY, "As it stands."),
+        **problems(*TOKEN, "not-found", "precondition-failed"),
+    },
     openapi_extra=got(),
 )
 @allowed(READS)

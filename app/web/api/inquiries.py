@@ -146,7 +146,7 @@ def _sought(narrowed: InquiryFilter, q: str | None, service: Service) -> Inquiry
     "/{inquiry_id}",
     summary="Read an inquiry",
     response_model=InquiryView | InquiryShort,
-    responses={200: example(examples.INQUIRY, "As it stands."), **problems(*TOKEN, "not-found")},
+    responses={200: example(examples.INQUIRY, "As it stands."), **problems(*TOKEN, "not-found", "precondition-failed")},
     openapi_extra=got(),
 )
 @allowed(LOGS | READS)

@@ -60,7 +60,7 @@ async def listed(request: Request, limit: Limit = 50, cursor: Cursor = None) -> 
     "/{token_id}",
     summary="Read a token",
     response_model=TokenView,
-    responses={200: example(examples.TOKEN, "As it stands."), **problems(*TOKEN, "not-found")},
+    responses={200: example(examples.TOKEN, "As it stands."), **problems(*TOKEN, "not-found", "precondition-failed")},
     openapi_extra=got(),
 )
 @allowed(OVERSEES)

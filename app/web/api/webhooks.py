@@ -83,7 +83,7 @@ async def listed(request: Request, limit: Limit = 50, cursor: Cursor = None) -> 
     "/{webhook_id}",
     summary="Read a webhook",
     response_model=WebhookView,
-    responses={200: example(examples.WEBHOOK, "As it stands."), **problems(*TOKEN, "not-found")},
+    responses={200: example(examples.WEBHOOK, "As it stands."), **problems(*TOKEN, "not-found", "precondition-failed")},
     openapi_extra=got(),
 )
 @allowed(OVERSEES)

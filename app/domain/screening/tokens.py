@@ -85,8 +85,14 @@ class Tokeniser:
         self._acronym = sign(["ACRONYM"])  # "JSON", "HVAC": in capitals by habit, not as a name
         for example in ("1930", "2026", *("9" * length for length in range(1, LONGEST_DIGITS + 2))):
             sign(number_classes(example))
-        # Where capitals tell nothing, these count as written with one.
-        unknown = {sign for by_kinds in self._unknown_by_kinds for sign in by_kinds.values()}
+        # Where capitals tell nothing, these count as written with one; of unknown words none that its ending makes a
+        # verb's form or a plural ("spooked", "rateros").
+        unknown = {
+            sign
+            for by_kinds in self._unknown_by_kinds
+            for kinds, sign in by_kinds.items()
+            if not {"ACTING", "PLURAL"} & set(kinds)
+        }
         self._namelike = Members(lexicon.signs_of("NAMELIKE") | set_of({self._surname_plural, *unknown}))
         self._everyday_signs = Members(lexicon.signs_of("ORDINARY-GIVEN-SURNAME"))
         self._verbs = lexicon.verbs

@@ -221,6 +221,15 @@ def test_a_command_on_a_database_that_is_not_migrated_says_what_to_do(operator, 
     assert "python -m app migrate" in told
 
 
+@pytest.mark.parametrize("url", ["postgresql+psycopg://127.0.0.1:1/x", "sqlite:////etc/hostname"])
+def test_a_database_that_cannot_be_used_is_not_told_to_be_missing_or_unsound(operator, url):
+    assert "cannot be used" in failed(operator.command("serve", APP_DATABASE_URL=url))
+
+    verified = operator.command("verify", "--database", APP_DATABASE_URL=url)
+    assert (verified.returncode, verified.stdout) == (2, "")
+    assert verified.stderr.startswith("Could not check: the database cannot be used")
+
+
 def test_a_folder_that_cannot_be_made_is_named(operator):
     told = failed(operator.command("migrate", APP_DATA_DIR="/proc/nowhere"))
 

@@ -141,7 +141,9 @@ def _with_the_rest_of(mirror: Path, report: "Report") -> "Report":
 
 
 def _verify_tables(trusted: "list[VerifierKey]", older: list[bytes]) -> "Report":
-    from app.cli import CannotBeDone, _now, _ready_settings  # noqa: PLC0415  # see the top
+    from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415  # see the top
+
+    from app.cli import CannotBeDone, _now, _ready_settings  # noqa: PLC0415  # as above
     from app.domain.moment import day_in_denver  # noqa: PLC0415  # as above
     from app.ledger.source import CouldNotCheck  # noqa: PLC0415  # as above
     from app.service.verify_ledger import verify_database  # noqa: PLC0415  # as above
@@ -153,6 +155,8 @@ def _verify_tables(trusted: "list[VerifierKey]", older: list[bytes]) -> "Report"
         settings = _ready_settings()
     except (CannotBeDone, SettingsRefused) as error:
         raise CouldNotCheck(str(error).rstrip(".")) from None
+    except SQLAlchemyError as error:
+        raise CouldNotCheck(f"the database cannot be used ({type(error).__name__})") from None
     filed = read_if_there(settings.data_dir / "checkpoint")
     opened = open_database(settings.url)
     try:

@@ -29,15 +29,15 @@ _SCRIPTS = Path(__file__).parent / "migrations"
 def is_current(database: Database) -> bool:
     """Tell whether a database has all migrations and no later one; a file that is not there has none.
 
-    Raises OperationalError where a server cannot be reached.
+    Raises DatabaseError where a server cannot be reached, or a file cannot be read: a full disk, no database at all.
     """
     try:
         with database.reading.connect() as connection:
             if not inspect(connection).has_table("alembic_version"):
                 return False
             return connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == HEAD
-    except DatabaseError:
-        if database.on_sqlite:
+    except DatabaseError as error:
+        if database.on_sqlite and getattr(error.orig, "sqlite_errorname", "") == "SQLITE_CANTOPEN":
             return False
         raise
 

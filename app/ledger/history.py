@@ -6,7 +6,7 @@ The rules are those of docs/ledger.md; what a log entry shows is api.md's "Publi
 import marshal
 from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, time
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from operator import attrgetter
 from typing import Any
@@ -18,6 +18,7 @@ _NULL = b"null"
 _LATE = 15  # minutes
 _DAY = 24 * 60
 _NOT_YET = (None,)
+_BEHIND_UTC = (timedelta(hours=6), timedelta(hours=7))
 _PLACE_SEQ = 1
 
 
@@ -186,10 +187,9 @@ def differences(inquiry: Inquiry, entry: Mapping[str, Any]) -> Iterator[str]:
     expected = _settled_entry(inquiry) if "calls" in entry else _short_entry(inquiry)
     if not expected.items() <= entry.items():
         yield from (name for name, value in expected.items() if name not in entry or entry[name] != value)
-    if "calls" in entry:
-        for name, allowed in _reckoned(inquiry).items():
-            if name not in entry or entry[name] not in allowed:
-                yield name
+    for name, allowed in (_reckoned(inquiry) if "calls" in entry else _days(inquiry)).items():
+        if name not in entry or entry[name] not in allowed:
+            yield name
 
 
 def _settled_entry(inquiry: Inquiry) -> dict[str, Any]:
@@ -234,6 +234,12 @@ def _short_entry(inquiry: Inquiry) -> dict[str, Any]:
         "reason": reason,
         "replaced_by": replaced_by,
     }
+
+
+def _days(inquiry: Inquiry) -> dict[str, Container[object]]:
+    """Return the day in Albuquerque on which it was asked, by standard or by summer time."""
+    asked_at = datetime.fromisoformat(value_of(inquiry.asked_at))
+    return {"day": [(asked_at - behind).date().isoformat() for behind in _BEHIND_UTC]}
 
 
 def _reckoned(inquiry: Inquiry) -> dict[str, Container[object]]:

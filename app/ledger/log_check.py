@@ -58,7 +58,11 @@ class LogCheck:
                 self._problems.add(inquiry.first, f"{inquiry.number} {why} and is not in the log")
 
     def _check(self, entries: Sequence[LogEntry]) -> None:
-        numbered = [(entry["number"], entry) for entry in entries if isinstance(entry.get("number"), str)]
+        numbered = [
+            (entry["number"], entry)
+            for entry in entries
+            if isinstance(entry, dict) and isinstance(entry.get("number"), str)
+        ]
         if len(numbered) < len(entries):
             self._problems.add(None, "an entry of the log has no number")
         self._histories.note_listed((number, "calls" not in entry) for number, entry in numbered)
@@ -89,7 +93,8 @@ class LogCheck:
 def _differing(inquiry: Inquiry | None, entry: LogEntry) -> list[str]:
     if inquiry is None:
         return ["number"]
-    if "calls" in entry and inquiry.settled_at is None:
+    # What was ever settled is told in full, and nothing else is.
+    if ("calls" in entry) != (inquiry.settled_at is not None):
         return ["status"]
     return list(differences(inquiry, entry))
 

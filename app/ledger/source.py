@@ -197,12 +197,16 @@ class Url(_Paths):
         self._get_path = fetch
 
     def log(self) -> Iterator[LogEntry]:
-        """Return the entries of every page of the three lists."""
-        for query in ("", "&status=withdrawn", "&status=unsettled"):
+        """Return the entries of every page of the three lists. Raises ValueError for one in another's list."""
+        for listed in ("", "withdrawn", "unsettled"):
+            query = listed and f"&status={listed}"
             cursor: str | None = ""
             while cursor is not None:
                 page = json.loads(self._get(f"v1/log?limit=200{query}{cursor and '&cursor=' + cursor}"))
-                yield from page["items"]
+                for entry in page["items"]:
+                    if _list_of(entry) != listed:
+                        raise ValueError(f"{entry['number']} is in the list of what is {listed or 'settled'}")
+                    yield entry
                 cursor = page["next"]
 
     def entry_now(self, number: str) -> LogEntry | None:
@@ -215,3 +219,10 @@ class Url(_Paths):
 
     def _get(self, path: str) -> bytes:
         return self._get_path(path)
+
+
+def _list_of(entry: LogEntry) -> str:
+    """Return the list that an entry belongs to: that of the settled ones, which is told in full, has no name."""
+    if "calls" in entry:
+        return ""
+    return "withdrawn" if entry["status"] == "withdrawn" else "unsettled"

@@ -121,7 +121,8 @@ class InventedLedger:
 
     def withdrawn(self, number: str) -> None:
         data = {"reason": "duplicate", "replaced_by": "2026-000001"}
-        self.log[number] = {"number": number, "day": "2026-01-31", "status": "withdrawn", **data}
+        day = datetime.fromisoformat(self.told[number]["asked_at"]) - timedelta(hours=7)
+        self.log[number] = {"number": number, "day": day.date().isoformat(), "status": "withdrawn", **data}
         self.add("inquiry:withdrawn", number, data | {"status": "withdrawn", "answer": ANSWERS["withdrawn"]})
 
     def settled(self, number: str | None = None) -> str:

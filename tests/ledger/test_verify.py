@@ -176,12 +176,58 @@ def test_every_field_of_the_log_is_held_against_the_leaves(tmp_path, name, value
     assert not report_of(ledger, tmp_path).sound
 
 
-@pytest.mark.parametrize(("name", "value"), [("reason", "by_asker"), ("replaced_by", None), ("status", "open")])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("reason", "by_asker"), ("replaced_by", None), ("status", "open"), ("day", "2026-01-30"), ("day", None)],
+)
 def test_the_list_of_withdrawn_inquiries_is_held_against_the_leaves(tmp_path, name, value):
     ledger = a_ledger(8)
     ledger.log["2026-000004"] = ledger.log["2026-000004"] | {name: value}
 
     assert name in report_of(ledger, tmp_path).problems[0].what
+
+
+def test_a_settled_inquiry_that_the_log_tells_in_short_is_named(tmp_path):
+    ledger = a_ledger(8)
+    told = ledger.log["2026-000002"]
+    ledger.log["2026-000002"] = {
+        "number": "2026-000002",
+        "day": told["asked_at"][:10],
+        "status": told["status"],
+        "reason": None,
+        "replaced_by": None,
+    }
+
+    problems = report_of(ledger, tmp_path).problems
+
+    assert [problem.what for problem in problems] == ["the log and the leaves differ about 2026-000002: status"]
+
+
+def test_an_entry_that_is_no_object_is_not_sound(tmp_path):
+    ledger = a_ledger(8)
+    served = Served(ledger.write_mirror(tmp_path), ledger)
+    ledger.log["2026-000002"] = "calls"
+
+    assert not verify(Url(served), KEYS).sound
+
+
+@pytest.mark.parametrize(("number", "shown_in"), [("2026-000002", "withdrawn"), ("2026-000004", "unsettled")])
+def test_an_entry_in_another_list_than_its_own_is_named(tmp_path, number, shown_in):
+    ledger = a_ledger(8)
+    served = Served(ledger.write_mirror(tmp_path), ledger)
+
+    def misplaced(path: str) -> bytes:
+        if not path.startswith("v1/log?"):
+            return served(path)
+        page = json.loads(served(path))
+        page["items"] = [entry for entry in page["items"] if entry["number"] != number]
+        if shown_in in path:
+            page["items"].append(ledger.log[number])
+        return json.dumps(page).encode()
+
+    found = [problem.what for problem in verify(Url(misplaced), KEYS).problems]
+
+    assert f"{number} is in the list of what is {shown_in}" in found[0]
 
 
 @pytest.mark.parametrize("number", ["2026-000001", "2026-000004"])

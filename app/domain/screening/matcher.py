@@ -15,6 +15,7 @@ from app.domain.screening.sign_sets import signs_in
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from app.domain.screening.pattern import Element
     from app.domain.screening.tokens import Tokens
 
 
@@ -58,7 +59,8 @@ class Matcher:
             for entry in read_tables(name)["rule"]
             for pattern in entry["patterns"]
         )
-        self._rows = [parsed(rule.pattern) for rule in self.rules]  # until `make_ready` has read them
+        shared: dict[tuple[str | None, ...], Element] = {}
+        self._rows = [parsed(rule.pattern, shared) for rule in self.rules]  # until `make_ready` has read them
         self.lexicon = Lexicon([run for row in self._rows for run in literal_runs(row)])
         self._spared_signs = {
             rule.becomes: chr(self.lexicon.sign_of([rule.becomes])) for rule in self.rules if rule.becomes is not None

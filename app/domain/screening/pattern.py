@@ -69,11 +69,13 @@ class Element:
         return self.kind == "signs" and not self.repeat and not self.prefix
 
 
-def parsed(pattern: str) -> list[Element]:
-    """Return the elements of a pattern.
+def parsed(pattern: str, shared: dict[tuple[str | None, ...], Element] | None = None) -> list[Element]:
+    """Return the elements of a pattern; of patterns that share a dictionary the same word is one element.
 
+    Elements are never changed once read, and a thousand patterns name few words besides those that others name.
     Raises PatternError for what cannot be read.
     """
+    shared = {} if shared is None else shared
     pattern = plain_text(pattern).cased.rstrip()
     stack: list[Element] = [Element("group", rows=[[]])]
     at = 0
@@ -96,18 +98,26 @@ def parsed(pattern: str) -> list[Element]:
         elif found["bar"]:
             stack[-1].rows.append([])
         else:
-            stack[-1].rows[-1].append(_element(found, repeat))
+            stack[-1].rows[-1].append(_element(found, repeat, shared))
     if len(stack) != 1 or len(stack[0].rows) != 1 or pattern.count("<") != pattern.count(">"):
         raise PatternError(f"brackets do not match: {pattern!r}")
     return stack[0].rows[0]
 
 
-def _element(found: re.Match[str], repeat: str) -> Element:
-    for kind in ("gap", "mark", "edge"):
-        if found[kind]:
-            return Element(kind, found[kind])
-    word = found["word"]
-    return Element("signs", word or found["name"], bool(word), found["prefix"], repeat)
+def _element(found: re.Match[str], repeat: str, shared: dict[tuple[str | None, ...], Element]) -> Element:
+    """Return the element that was found: the one that is known already, if any."""
+    key = found.group("gap", "mark", "edge", "prefix", "name", "word", "repeat")
+    element = shared.get(key)
+    if element is None:
+        kind = next((kind for kind in ("gap", "mark", "edge") if found[kind]), "signs")
+        word = found["word"]
+        element = (
+            Element("signs", word or found["name"], bool(word), found["prefix"], repeat)
+            if kind == "signs"
+            else Element(kind, found[kind])
+        )
+        shared[key] = element
+    return element
 
 
 def literal_runs(row: Iterable[Element]) -> Iterator[tuple[str, ...]]:

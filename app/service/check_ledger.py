@@ -7,7 +7,7 @@ from sqlmodel import Session
 from app.ledger.checkpoint import Checkpoint, NoteRefused, VerifierKey, open_checkpoint
 from app.ledger.merkle import HASH_BYTES, leaf_hash
 from app.ledger.tiles import WIDTH, TileId, subtree_hash
-from app.service.sign_checkpoint import opened, require_continued
+from app.service.sign_checkpoint import known_keys, opened, require_continued
 from app.store import ledger
 from app.store.soundness import Difference, LedgerUnsound
 
@@ -32,7 +32,7 @@ def check_edge(session: Session, filed: bytes | None, keys: Sequence[VerifierKey
     `filed` is the newest checkpoint's file. Raises TablesBehind, NoCheckpoint, LedgerUnsound.
     """
     size = ledger.size_of(session)
-    trusted = [*keys, *(VerifierKey.parse(each) for each in ledger.verifier_keys(session))]
+    trusted = [*keys, *known_keys(session)]
     in_file = _of_file(filed, trusted)
     if in_file is not None and in_file.size > size:
         raise TablesBehind(in_file.size, size)

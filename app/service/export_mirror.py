@@ -23,6 +23,7 @@ from app.ledger.source import encode_log, encode_opened
 from app.ledger.tiles import WIDTH, Kind, Resource, TileId, encode_entries, path_of, tiles_of, width_at
 from app.service.log_formats import as_atom, as_csv
 from app.service.read_evidence import opened_leaves
+from app.service.sign_checkpoint import known_keys
 from app.store import ledger, log
 from app.store.log import BEGINNING, LogFilter, LogList, Publication
 from app.store.mirror import MirrorFolder
@@ -56,7 +57,7 @@ def export_mirror(session: Session, folder: MirrorFolder, today: date, progress:
     newest = ledger.newest_checkpoint(session)
     if newest is None:
         raise NothingSigned
-    trusted = [VerifierKey.parse(each) for each in ledger.verifier_keys(session)]
+    trusted = known_keys(session)
     checkpoint = open_checkpoint(newest.note, trusted)
     _require_same(session, folder, trusted, checkpoint)
     folder.begin(last=SUMS)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from app.ledger.checkpoint import Checkpoint, NoteRefused, SigningKey, VerifierKey, open_checkpoint
@@ -52,7 +53,25 @@ def admit_keys(session: WriteSession, keys: Sequence[SigningKey], at: datetime) 
         if verifier not in written:
             ledger.add_verifier_key(session, verifier, at)
             written.append(verifier)
-    return [VerifierKey.parse(each) for each in written]
+    return _parsed(written)
+
+
+def known_keys(session: Session) -> list[VerifierKey]:
+    """Return the keys that ever signed, oldest first. Raises LedgerUnsound where a row holds something else."""
+    try:
+        written = ledger.verifier_keys(session)
+    except DBAPIError:
+        session.rollback()
+        ledger.size_of(session)  # raises again where it is the database that cannot be read
+        written = [""]
+    return _parsed(written)
+
+
+def _parsed(written: Sequence[str]) -> list[VerifierKey]:
+    try:
+        return [VerifierKey.parse(each) for each in written]
+    except (ValueError, TypeError, AttributeError):  # SQLite lets an edit put anything into a column
+        raise LedgerUnsound(Difference(None, "a stored verifier key is none")) from None
 
 
 def opened(stored: StoredCheckpoint, trusted: Sequence[VerifierKey]) -> Checkpoint:

@@ -18,7 +18,7 @@ from sqlmodel import Session
 
 from app.domain.event import Kind
 from app.domain.publication import unsettled_before
-from app.ledger.checkpoint import VerifierKey
+from app.ledger.checkpoint import NoteRefused, VerifierKey
 from app.ledger.entry import canonical_json
 from app.ledger.merkle import HASH_BYTES
 from app.ledger.report import Problem, Problems, Report
@@ -26,6 +26,7 @@ from app.ledger.source import CouldNotCheck, LogEntry, Missing, Opened
 from app.ledger.tiles import WIDTH, TileId
 from app.ledger.verify import verify
 from app.service.read_evidence import closed_leaves
+from app.service.verify_kept import UNREADABLE, Kept, columns_fit, read_kept
 from app.store import ledger, log
 from app.store.engine import Database
 from app.store.stored_events import leaf_tiles, listed_entries, places_of_settled, stored_events
@@ -55,21 +56,32 @@ def verify_database(
     """
     try:
         with database.read() as session:
+            kept = read_kept(session, keys)
             source = TablesSource(session, today, may_go_on)
-            trusted = [*keys, *(VerifierKey.parse(each) for each in ledger.verifier_keys(session))]
-            newest = ledger.newest_checkpoint(session)
-            if newest is None:
-                return Report(0, (Problem(None, "there is no checkpoint"),) if ledger.size_of(session) else ())
-            kept = [each.note for each in ledger.checkpoints(session) if each.number < newest.number]
-            report = verify(source, trusted, [*kept[-_OLDER:], *older])
-            source.read_unsigned(newest.size)
+            report = _verified(source, kept, older)
             found = sorted(
-                [*source.problems.in_order(), *report.problems],
+                [*source.problems.in_order(), *report.problems, *kept.problems],
                 key=lambda problem: (problem.index is None, problem.index or 0),
             )
             return Report(report.size, tuple(found), report.opened)
     except DBAPIError as error:
         raise CouldNotCheck(f"the database cannot be read ({type(error).__name__})") from None
+
+
+def _verified(source: "TablesSource", kept: Kept, older: Sequence[bytes]) -> Report:
+    """Verify what is signed, then what is not yet. Raises NoteRefused for what is wrong with `older` alone."""
+    report = Report(0)
+    try:
+        if kept.any_checkpoint:
+            report = verify(source, kept.keys, [*kept.earlier[-_OLDER:], *older])
+        elif source.size_now():
+            report = Report(0, (Problem(None, "there is no checkpoint"),))
+        source.read_unsigned(report.size)
+    except NoteRefused:
+        raise
+    except UNREADABLE as error:
+        source.problems.add(None, f"a table holds what its columns may not hold ({type(error).__name__})")
+    return report
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +157,10 @@ class TablesSource:
             raise Missing("the checkpoint")
         return newest.note
 
+    def size_now(self) -> int:
+        """Return how many events there are."""
+        return ledger.size_of(self._session)
+
     def tile(self, level: int, number: int, width: int) -> bytes:
         """Return the first hashes of a tile."""
         if level == 0 and self._run.first <= number < self._run.end:
@@ -152,7 +168,7 @@ class TablesSource:
         else:
             tile = TileId(level, number)
             hashes = ledger.read_tiles(self._session.connection(), [tile]).get(tile, b"")
-        if len(hashes) < width * HASH_BYTES:
+        if not isinstance(hashes, bytes) or len(hashes) < width * HASH_BYTES:
             raise Missing(f"tile {level}/{number}")
         return hashes[: width * HASH_BYTES]
 
@@ -185,10 +201,13 @@ class TablesSource:
     def log(self) -> Iterator[LogEntry]:
         """Return every entry of the three lists."""
         try:
-            for entry in listed_entries(self._session, self._unsettled_before):
+            for first, entry, columns in listed_entries(self._session, self._unsettled_before):
                 if not isinstance(entry, str):  # bytes would be read as well, and no reader is served them
                     raise ValueError("an entry is no text")  # noqa: TRY004  # as below
-                yield orjson.loads(entry)
+                told = orjson.loads(entry)
+                if not columns_fit(columns, told):
+                    self.problems.add(first, "the log lists the entry by something else than it tells")
+                yield told
         except DBAPIError:
             self._session.rollback()
             log.count(self._session)  # raises again where it is the database that cannot be read

@@ -148,9 +148,9 @@ def newest_checkpoint(session: Session) -> StoredCheckpoint | None:
 
 
 def _stored(row: Sequence[Any]) -> StoredCheckpoint:
-    """Return a row's checkpoint. Somebody's edit may have made text of SQLite's bytes: then the signature fails."""
+    """Return a row's checkpoint. An edit may have made something else of SQLite's bytes: then the signature fails."""
     number, size, note, signed_at = row
-    return StoredCheckpoint(number, size, note.encode() if isinstance(note, str) else note, signed_at)
+    return StoredCheckpoint(number, size, note if isinstance(note, bytes) else str(note).encode(), signed_at)
 
 
 def checkpoints(session: Session) -> Iterator[StoredCheckpoint]:

@@ -47,8 +47,15 @@ _LISTED = select(_entry.first, type_coerce(_entry.listing, String)).where(
 _LEAF_TILES = select(_tile.number, _tile.hashes).where(
     _tile.level == 0, _tile.number >= bindparam("first"), _tile.number < bindparam("end")
 )
+_LISTED_BY: tuple[ColumnElement[Any], ...] = (
+    _entry.number,
+    *(type_coerce(column, String) for column in (_entry.listing, _entry.status, _entry.asked_at)),
+    *(type_coerce(column, String) for column in (_entry.source, _entry.area_command, _entry.activity)),
+    *(type_coerce(column, NullType) for column in (_entry.latitude, _entry.longitude)),
+    *(type_coerce(column, String) for column in (_entry.published_at, _entry.updated_at)),
+)
 _ENTRIES = (
-    select(_entry.first, _entry.entry)
+    select(_entry.first, _entry.entry, *_LISTED_BY)
     .where(
         _entry.first > bindparam("after"),
         or_(_entry.listing != Listing.WAITING, _entry.logged_on <= bindparam("unsettled_before", type_=Date)),
@@ -90,9 +97,13 @@ def places_of_settled(session: Session, first: int, end: int) -> set[int]:
     return {logged + 1 for logged, listing in listed if listing == settled}
 
 
-def listed_entries(session: Session, unsettled_before: date) -> Iterator[str]:
-    """Yield the entries of all three lists of the log as they are stored, in the order of their first events."""
+def listed_entries(session: Session, unsettled_before: date) -> Iterator[tuple[int, str, Sequence[Any]]]:
+    """Yield first event, entry and the columns that it is listed by, for all three lists, in the order of first events.
+
+    The columns: number, listing, status, asked_at, source, area_command, activity, latitude, longitude, published_at,
+    updated_at.
+    """
     after = -1
     while rows := session.connection().execute(_ENTRIES, {"after": after, "unsettled_before": unsettled_before}).all():
-        for after, entry in rows:  # noqa: B007  # the last one is where to go on
-            yield entry
+        for after, entry, *columns in rows:
+            yield after, entry, columns

@@ -16,11 +16,10 @@ from sqlmodel import Session
 
 from app.domain.moment import DENVER, day_in_denver
 from app.domain.publication import pause_between_cuts, unsettled_before
-from app.ledger.checkpoint import VerifierKey
 from app.service.check_ledger import check_edge
 from app.service.publish import Due, due, publish
 from app.service.read_evidence import Signed
-from app.service.sign_checkpoint import StrangeKey, opened, require_continued, sign_checkpoint
+from app.service.sign_checkpoint import StrangeKey, known_keys, opened, require_continued, sign_checkpoint
 from app.service.verify_ledger import Stopped, verify_database
 from app.store import ledger
 from app.store.ledger import StoredCheckpoint
@@ -272,8 +271,7 @@ class PublicLog:
         if stored is None or stored == self._stored:
             return
         try:
-            trusted = [VerifierKey.parse(each) for each in ledger.verifier_keys(session)]
-            checkpoint = opened(stored, trusted)
+            checkpoint = opened(stored, known_keys(session))
             if self._signed is not None:
                 require_continued(session, self._signed.checkpoint, checkpoint.size)
             require_continued(session, checkpoint, ledger.size_of(session))

@@ -223,3 +223,100 @@ def _write(desk, execute, index, column, value):
 
 def _set(execute, desk, index, what):
     execute(f'UPDATE event SET {what} WHERE "index" = {index}', desk)  # noqa: S608  # ours
+
+
+@pytest.fixture
+def kept(full):
+    """The same, with a checkpoint of a day before the newest."""
+    full.clock.forward(days=1)
+    full.logged()
+    tick(full)
+    return full
+
+
+# The rest of the tables is checked all the same: what the first event says is found behind it.
+NO_LONGER_SIGNED = {
+    "an earlier checkpoint's note": "checkpoint SET note = {bytes} WHERE number = (SELECT min(number) FROM checkpoint)",
+    "the newest checkpoint's note": "checkpoint SET note = {bytes} WHERE number = (SELECT max(number) FROM checkpoint)",
+    "an earlier checkpoint's size": "checkpoint SET size = 1 WHERE number = (SELECT min(number) FROM checkpoint)",
+    "the newest checkpoint's size": "checkpoint SET size = 3 WHERE number = (SELECT max(number) FROM checkpoint)",
+    "when a checkpoint was signed": "checkpoint SET signed_at = 'x'",
+    "a key": "ledger_key SET verifier = 'x'",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", NO_LONGER_SIGNED)
+def test_an_edit_of_what_was_signed_is_found_and_keeps_nothing_else_from_being_found(
+    kept, verified, exec_past_triggers, what
+):
+    assert verified().sound
+    other = "X'7878'" if kept.service.database.on_sqlite else "'xx'::bytea"
+    exec_past_triggers(f"UPDATE {NO_LONGER_SIGNED[what].format(bytes=other)}", kept)  # ours
+    assert not verified().sound
+
+    _write(kept, exec_past_triggers, 1, "by", "somebody else")
+
+    assert verified().problems[0].index == 1
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        "UPDATE ledger_tile SET hashes = 5",
+        "UPDATE checkpoint SET note = 5",
+        "UPDATE checkpoint SET size = 'x'",
+        "UPDATE publication SET cut = 'x'",
+        "UPDATE publication SET moved_at = 'x'",
+        "UPDATE ledger_key SET verifier = CAST(X'80' AS TEXT)",
+        "UPDATE checkpoint SET signed_at = CAST(X'80' AS TEXT)",
+        "UPDATE log_entry SET entry = '5'",
+        'UPDATE log_entry SET entry = \'{"number": "2026-000001"}\'',
+    ],
+)
+def test_a_value_of_another_type_is_a_finding_and_no_failure(kept, verified, exec_past_triggers, edit):
+    if not kept.service.database.on_sqlite:
+        return  # PostgreSQL's columns have one type
+    exec_past_triggers(edit, kept)
+
+    assert not verified().sound
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        "number = '2026-000009' WHERE number = '2026-000001'",
+        "status = 'confirmed' WHERE status = 'withdrawn'",
+        "status = 'unconfirmed' WHERE listing = 'settled'",
+        "source = 'media' WHERE listing = 'settled'",
+        "area_command = 'valley' WHERE listing = 'settled'",
+        "activity = 'school' WHERE listing = 'settled'",
+        "activity = 'school' WHERE listing = 'withdrawn'",
+        "asked_at = '2026-03-10T18:59:00.000Z' WHERE listing = 'settled'",
+        "asked_at = '2026-03-09T19:00:00.000Z' WHERE listing = 'withdrawn'",
+        "updated_at = '2026-03-10T19:00:00.000Z' WHERE listing = 'settled'",
+        "published_at = NULL WHERE listing = 'settled'",
+        "latitude = 35.1, longitude = -106.6 WHERE listing = 'withdrawn'",
+        "latitude = NULL WHERE listing = 'settled'",
+    ],
+)
+def test_an_entry_that_is_listed_by_what_it_does_not_tell_is_found_at_its_leaf(
+    full, verified, exec_past_triggers, edit
+):
+    with full.service.database.reading.connect() as connection:
+        first = connection.execute(
+            text(f"SELECT min(first) FROM log_entry WHERE{edit.partition('WHERE')[2]}")  # noqa: S608  # ours
+        ).scalar_one()
+
+    exec_past_triggers(f"UPDATE log_entry SET {edit}", full)  # noqa: S608  # ours
+
+    assert verified().problems[0].index == first
+
+
+def test_the_daily_check_finds_an_edit_behind_a_checkpoint_that_is_none_any_more(kept, exec_past_triggers):
+    earlier = "UPDATE checkpoint SET note = CAST('' AS {}) WHERE number = (SELECT min(number) FROM checkpoint)"
+    exec_past_triggers(earlier.format("BLOB" if kept.service.database.on_sqlite else "bytea"), kept)
+    _write(kept, exec_past_triggers, 1, "by", "somebody else")
+
+    kept.app.state.public_log._check_whole()  # noqa: SLF001  # the clock's own work
+
+    assert kept.service.soundness.difference.index == 1

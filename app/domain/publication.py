@@ -7,7 +7,7 @@ that anybody who has them can reckon it too.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -18,6 +18,10 @@ from app.domain.status import SETTLED, Status
 
 # An inquiry that is not settled this many days after it was logged is listed as unsettled.
 UNSETTLED_AFTER_DAYS = 7
+# What happened in one minute becomes public together, or in a sixtieth of a short delay: else somebody who watches the
+# log would learn the second, which its times do not tell.
+TOGETHER = timedelta(minutes=1)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # Somebody who reads all the time moves the cut on this often at most, or every sixtieth of a short delay.
 MOST_OFTEN = timedelta(seconds=1)
 
@@ -37,6 +41,9 @@ def cut_after(cut: int, times: Sequence[datetime], now: datetime, delay: timedel
     that once ran ahead holds back what follows: order is the ledger's.
     """
     newest = now - delay
+    together = min(TOGETHER, delay / 60)
+    if together:
+        newest -= (newest - _EPOCH) % together
     return cut + next((place for place, at in enumerate(times) if at > newest), len(times))
 
 

@@ -61,6 +61,15 @@ def test_the_cut_is_the_first_event_that_is_too_young():
     assert cut_after(100, times, NOW, DAY) == 102
 
 
+@pytest.mark.parametrize(("delay", "step"), [(DAY, 60), (timedelta(hours=1), 60), (timedelta(minutes=10), 10)])
+def test_what_happened_in_one_minute_or_a_sixtieth_of_the_delay_becomes_public_together(delay, step):
+    times = [NOW + timedelta(seconds=second) for second in range(step)]
+    cuts = {cut_after(0, times, NOW + delay + timedelta(seconds=second), delay) for second in range(1, step)}
+
+    assert cuts == {1}  # what happened on the stroke of the minute goes with the one before
+    assert cut_after(0, times, NOW + delay + timedelta(seconds=step), delay) == step
+
+
 def test_without_a_delay_all_is_public():
     assert cut_after(0, [NOW, NOW], NOW, timedelta(0)) == 2
 

@@ -40,6 +40,21 @@ def test_nothing_is_listed_before_the_delay_and_all_of_it_after(desk, reader, se
     assert reader.get(f"/v1/log/{number}").json()["status"] == "confirmed"
 
 
+def test_no_byte_of_the_log_tells_in_which_second_something_happened(desk, reader, settle):
+    """Whoever asks each second for 24 hours sees the log change with the minute, whenever in it the event was."""
+    desk.clock.forward(seconds=37)
+    settle()
+    desk.clock.forward(hours=24)
+    before = reader.get("/v1/log")
+    desk.clock.forward(seconds=22)
+    assert reader.get("/v1/log").headers["etag"] == before.headers["etag"]
+    assert before.json()["items"] == []
+
+    desk.clock.forward(seconds=2)
+
+    assert len(reader.get("/v1/log").json()["items"]) == 1
+
+
 def test_an_entry_has_the_fields_of_the_contract_and_no_other(desk, reader, settle):
     settle(note="Two white vans.", callback={"phone": PHONE})
     desk.clock.forward(hours=24)

@@ -78,6 +78,19 @@ def test_the_newest_checkpoint_is_a_file_and_keys_are_for_the_service_alone(desk
     assert stat.S_IMODE((desk.data_dir / "ledger.key").stat().st_mode) == 0o600
 
 
+def test_a_key_file_that_vanishes_is_told_as_unavailable_and_no_other_key_is_made(desk):
+    tick(desk)
+    keys, file = keys_of(desk), desk.service.settings.ledger_key
+    away = file.rename(file.with_name("away"))
+
+    answer = desk.as_(None).get("/ledger/key")
+
+    assert (answer.status_code, answer.json()["type"]) == (503, "/problems/unavailable")
+    assert not file.exists()
+    away.rename(file)
+    assert keys_of(desk) == keys
+
+
 def test_of_each_earlier_day_the_last_checkpoint_is_kept(desk):
     for _ in range(3):
         for _ in range(2):

@@ -10,6 +10,7 @@ from app.ledger.source import encode_opened
 from app.ledger.tiles import WIDTH, Kind, Resource, TileId, encode_entries, parse_path, width_at
 from app.service.read_evidence import opened_leaves
 from app.store import ledger
+from app.store.ledger_files import KeysRefused
 from app.store.soundness import LedgerUnsound
 from app.web.access import PUBLIC, allowed
 from app.web.api.log import OPEN_TO_ALL
@@ -51,7 +52,10 @@ async def checkpoint(request: Request) -> Response:
 @allowed(PUBLIC)
 async def key(request: Request) -> Response:
     """Return the keys that checkpoints are checked with, one on a line; two while a key is being replaced."""
-    keys = await service_of(request).on_thread(public_log_of(request).keys.read)
+    try:
+        keys = await service_of(request).on_thread(public_log_of(request).keys.read)
+    except KeysRefused:
+        raise HttpRefusal("unavailable", "The keys cannot be read now; their operator has to see to it.") from None
     return _response("".join(f"{each.verifier}\n" for each in keys).encode(), _TEXT, FOR_A_MINUTE)
 
 

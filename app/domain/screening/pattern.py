@@ -109,14 +109,10 @@ def _element(found: re.Match[str], repeat: str, shared: dict[tuple[str | None, .
     key = found.group("gap", "mark", "edge", "prefix", "name", "word", "repeat")
     element = shared.get(key)
     if element is None:
-        kind = next((kind for kind in ("gap", "mark", "edge") if found[kind]), "signs")
-        word = found["word"]
-        element = (
-            Element("signs", word or found["name"], bool(word), found["prefix"], repeat)
-            if kind == "signs"
-            else Element(kind, found[kind])
-        )
-        shared[key] = element
+        kind, word = next((kind for kind in ("gap", "mark", "edge") if found[kind]), "signs"), found["word"]
+        signs = kind == "signs"
+        text = (word or found["name"]) if signs else found[kind]
+        element = shared[key] = Element(kind, text, bool(word), found["prefix"] or "", repeat if signs else "")
     return element
 
 

@@ -12,8 +12,9 @@ from enum import StrEnum
 from typing import Any
 
 from app.domain.event import Kind
-from app.domain.inquiry import LATE_AFTER
+from app.domain.inquiry import LATE_AFTER, Activity
 from app.domain.moment import day_in_denver, to_minute
+from app.domain.referral import AlertKind
 from app.domain.status import SETTLED, Status
 
 # An inquiry that is not settled this many days after it was logged is listed as unsettled.
@@ -130,11 +131,11 @@ def public_inquiry(leaves: Sequence[Leaf], alert_events: Sequence[AlertEvent] = 
     listing = Listing.SETTLED if settled else Listing.WITHDRAWN if status is Status.WITHDRAWN else Listing.WAITING
     asked_at = datetime.fromisoformat(logged.data["asked_at"])
     day = day_in_denver(asked_at)
-    entry = (
-        {**_full_entry(leaves, settled, status, answer), "alerts": _alerts(alert_events)}
-        if settled
-        else _short_entry(logged.subject, day, status, leaves[-1])
-    )
+    if settled:
+        entry = _full_entry(leaves, settled, status, answer)
+        entry["alerts"] = _alerts([event for event in alert_events if _may_be_told(event, entry)])
+    else:
+        entry = _short_entry(logged.subject, day, status, leaves[-1])
     return PublicInquiry(
         logged.subject,
         logged.index,
@@ -197,6 +198,15 @@ def _full_entry(leaves: Sequence[Leaf], settled: Leaf, status: Status, answer: M
         "late": leaves[0].at - asked_at > LATE_AFTER,
         "corrections": corrections,
     }
+
+
+def _may_be_told(event: AlertEvent, entry: Mapping[str, Any]) -> bool:
+    """Tell whether an alert says no more of the place than its entry does.
+
+    Where the area command stands alone, that a City facility is within 150 m would be finer than that.
+    """
+    at_facility = event.kind == AlertKind.CITY_FACILITY
+    return not at_facility or entry["block"] is not None or entry["activity"] == Activity.CITY_FACILITY
 
 
 def _alerts(events: Sequence[AlertEvent]) -> list[dict[str, str | None]]:

@@ -261,3 +261,24 @@ def test_an_acknowledgement_is_published_no_sooner_than_the_cut(desk):
     eventually(lambda: acknowledged() == [None, None])
     desk.clock.forward(hours=20)
     eventually(lambda: acknowledged() == ["2026-03-11T15:00:00Z"] * 2)
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"activity": "residence", "place": {"address": "1 Civic Plaza NW", "facility": "city-hall"}}, []),
+        ({"place": {"latitude": 35.0868, "longitude": -106.6505}}, []),  # no block
+        ({"place": {"address": "1 Civic Plaza NW", "facility": "city-hall"}}, ["city_facility"]),
+        ({"activity": "city_facility", "place": {"latitude": 35.0868, "longitude": -106.6505}}, ["city_facility"]),
+    ],
+)
+def test_where_the_area_command_stands_alone_no_alert_tells_that_a_city_facility_is_near(no_delay, changed, told):
+    no_delay.facility()
+    no_delay.contact()
+    inquiry = no_delay.logged(**changed)
+    assert [alert["kind"] for alert in alerts(no_delay)] == ["city_facility"]
+    not_ice(no_delay, inquiry)
+
+    entry = no_delay.as_(None).get(f"/v1/log/{inquiry['number']}").json()
+
+    assert [alert["kind"] for alert in entry["alerts"]] == [*told, "possible_impersonation"]

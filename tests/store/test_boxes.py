@@ -3,13 +3,13 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from app.domain.sealed import BoxKind, RetentionClass
 from app.store import boxes
 from app.store.engine import truncate_wal
 from app.store.tables import SealedBoxRow
-from app.store.vault import HOLD_FILE, ciphertext_hash
+from app.store.vault import HOLD_FILE, Vault, ciphertext_hash
 from tests.databases import every_byte_under, writes
 
 AT = datetime(2026, 1, 31, 18, 4, 5, tzinfo=UTC)
@@ -39,6 +39,28 @@ def test_a_box_is_read_by_owner_and_kind(database, vault, write):
     assert read(database, vault, BoxKind.CALL_DETAIL) == {}
     with database.read() as session:
         assert boxes.read(session, vault, BoxKind.CALLBACK, []) == {}
+
+
+def test_a_box_that_cannot_be_opened_is_absent_and_told_and_keeps_no_other_from_being_read(
+    database, vault, write, caplog
+):
+    """As one that was altered, and as those of a day whose key was lost with the vault and made anew."""
+    write(lambda session: [put(session), put(session, OTHER)])
+    write(
+        lambda session: session.change(
+            update(SealedBoxRow).where(SealedBoxRow.owner_id == OWNER).values(ciphertext=bytes(40))
+        )
+    )
+
+    assert read(database, vault) == {OTHER: CONTENT}
+    (told,) = caplog.records
+    assert (told.message, told.levelname) == ("a sealed box cannot be opened", "ERROR")
+
+    for key in vault.folder.glob("*.key"):
+        key.unlink()
+    anew = Vault(vault.folder)
+    anew.seal(OWNER, BoxKind.CALLBACK, AT.date(), CONTENT)
+    assert read(database, anew) == {}
 
 
 def test_an_event_can_show_that_a_box_was_not_replaced(database, write):

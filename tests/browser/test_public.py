@@ -103,6 +103,14 @@ def test_every_page_reads_the_same_without_a_script(public_site, windows):
         assert missing == [], name
 
 
+def test_without_a_script_no_button_is_shown_that_would_do_nothing(public_site, windows):
+    page = windows.open(java_script_enabled=False)
+    dict(public_pages(public_site))["entry"](page, "en")
+
+    expect(page.locator("[data-check] button")).to_be_hidden()
+    expect(page.locator("[data-check] noscript a")).to_be_visible()
+
+
 def test_an_answer_is_looked_up_without_a_script_and_the_receipt_stays_out_of_the_history(public_site, windows):
     page = windows.open(java_script_enabled=False)
     visited = []
@@ -172,3 +180,23 @@ def test_an_entry_prints_without_what_is_for_the_screen(public_site, windows):
         expect(page.locator(hidden).first).to_be_hidden()
     for shown in ("h1", ".answer", ".story", ".particulars"):
         expect(page.locator(shown).first).to_be_visible()
+
+
+def test_an_entry_that_was_checked_prints_with_what_the_check_found(public_site, windows):
+    page = windows.open()
+    dict(public_pages(public_site))["entry-checked"](page, "en")
+    page.emulate_media(media="print")
+
+    expect(page.locator("[data-check] pre")).to_be_visible()
+    expect(page.locator("[data-check] button")).to_be_hidden()
+
+
+def test_no_column_of_a_report_is_cut_off_on_letter_paper(public_site, windows):
+    """Letter is 8.5 in wide, 816 px; with margins of half an inch 720 are left."""
+    page = windows.open()
+    page.set_viewport_size({"width": 720, "height": 960})
+    for lang in ("en", "es"):
+        dict(public_pages(public_site))["reports"](page, lang)
+        page.emulate_media(media="print")
+
+        assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), lang

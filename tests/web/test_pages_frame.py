@@ -189,3 +189,13 @@ def test_the_page_about_the_service_tells_commands_that_there_are(shared_desk):
         assert [word for word in words_of_it if word.startswith("--") and word not in told.output] == []
     (fetched,) = re.findall(r"curl -o checkpoint.txt https?://[^/]+(\S+?)(?=[\n<])", page)
     assert shared_desk.as_(None).get(fetched).text.startswith("localhost/ice-confirmation\n")
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
+@pytest.mark.parametrize("slug", sorted(PROBLEM_TYPES))
+def test_the_page_of_a_problem_sets_names_of_fields_as_code(shared_desk, slug, lang):
+    page = shared_desk.as_(None).get(f"/problems/{slug}?lang={lang}").text
+
+    assert "`" not in page
+    if slug == "protected-detail":
+        assert "<code>errors</code>" in page

@@ -340,5 +340,9 @@ def test_the_first_page_tells_when_the_number_is_answered(desk_with, lang, told)
 
 
 @pytest.mark.parametrize(("lang", "told"), [("en", "At any hour"), ("es", "A cualquier hora")])
-def test_without_hours_the_number_is_answered_day_and_night(shared_desk, lang, told):
-    assert told in shared_desk.as_(None).get(f"/?lang={lang}").text
+def test_without_hours_the_number_is_answered_day_and_night(desk_with, lang, told):
+    assert told in desk_with(ask_phone="+15055550199").as_(None).get(f"/?lang={lang}").text
+
+
+def test_where_no_number_is_set_no_hours_are_promised_for_it(shared_desk):
+    assert "At any hour" not in shared_desk.as_(None).get("/?lang=en").text

@@ -78,7 +78,9 @@ _templates = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_templates.filters.update(time=clock_time, date=_date, moment=moment, exact=exact, read_time=_read_time, with_code=with_code)
+_templates.filters.update(
+    time=clock_time, date=_date, moment=moment, exact=exact, read_time=_read_time, with_code=with_code
+)
 _templates.globals["asset"] = address_of
 
 

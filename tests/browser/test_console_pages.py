@@ -64,6 +64,22 @@ def test_the_focus_goes_through_a_page_in_reading_order_and_is_always_seen(story
         assert places == sorted(places), path
 
 
+def test_the_asker_is_taken_to_be_told_by_the_contact_that_they_left(story_site, windows):
+    site, told = story_site
+    page = windows.signed_in(site, "dispatcher")
+    for name, method in (("tell", "email"), ("call", "phone"), ("outcome", "phone")):
+        page.goto(f"{site.url}/console/inquiries/{told[name]}?lang=en")
+        assert page.locator("#told [name='/method']:checked").get_attribute("value") == method, name
+
+
+def test_where_nothing_is_overdue_it_is_not_said_that_nothing_waits(story_site, windows):
+    site, _ = story_site
+    page = windows.signed_in(site, "supervisor")
+    page.goto(f"{site.url}/console/overdue?lang=en")
+
+    expect(page.locator("#live")).to_contain_text("Nothing is overdue.")
+
+
 def test_the_skip_link_leads_past_the_navigation(story_site, windows):
     site, _ = story_site
     page = windows.signed_in(site, "supervisor")

@@ -9,7 +9,17 @@ from sqlmodel import Session
 from app.domain.call import Agency
 from app.domain.errors import NoOutcome
 from app.domain.facility import Facility
-from app.domain.inquiry import Activity, AnswerMethod, AreaCommand, Channel, Marking, Source, WithdrawalReason
+from app.domain.inquiry import (
+    Activity,
+    AnswerMethod,
+    AreaCommand,
+    CallbackKind,
+    Channel,
+    Inquiry,
+    Marking,
+    Source,
+    WithdrawalReason,
+)
 from app.domain.status import SETTLED, Outcome
 from app.service.read_calls import FullCall, read_call
 from app.service.read_desk import Desk, read_desk
@@ -87,7 +97,7 @@ async def inquiry(request: Request, said: str) -> Response:
         step=_step(desk),
         mine=inquiry.claimed_by == actor_of(request).id,
         settled=inquiry.status in SETTLED,
-        told_by=_TOLD_BY[inquiry.channel],
+        told_by=_told_by(inquiry),
         lists=LISTS,
         outcome_keys=OUTCOME_KEYS,
         outcome_commands=OUTCOME_COMMANDS,
@@ -109,6 +119,15 @@ async def correction(request: Request, call_id: str) -> Response:
     if full.call.outcome is None:
         raise NoOutcome
     return console_page(request, "correction.html", full=full, call=full.call, numbers=numbers, lists=LISTS)
+
+
+def _told_by(inquiry: Inquiry) -> AnswerMethod:
+    """Return how the asker is probably told: by the contact that they left, else the way that they asked."""
+    if inquiry.callback_kind == CallbackKind.EMAIL:
+        return AnswerMethod.EMAIL
+    if inquiry.callback_kind == CallbackKind.PHONE and inquiry.channel != Channel.TEXT:
+        return AnswerMethod.PHONE
+    return _TOLD_BY[inquiry.channel]
 
 
 def _step(desk: Desk) -> str:

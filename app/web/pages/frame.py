@@ -11,7 +11,6 @@ from urllib.parse import urlencode
 from fastapi import Request
 from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 
 from app.domain.moment import DENVER, exact
 from app.web.assets import address_of
@@ -63,14 +62,6 @@ def _read_time(text: str) -> datetime:
     return at if at.tzinfo else at.replace(hour=12, tzinfo=DENVER)
 
 
-def with_code(text: str) -> Markup:
-    """Return a text whose names of fields stand between backticks, with each of them as `<code>`."""
-    pieces = text.split("`")
-    return Markup("").join(
-        Markup("<code>{}</code>").format(piece) if place % 2 else piece for place, piece in enumerate(pieces)
-    )
-
-
 _templates = Environment(
     loader=FileSystemLoader(_WEB / "templates"),
     autoescape=True,
@@ -78,9 +69,7 @@ _templates = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_templates.filters.update(
-    time=clock_time, date=_date, moment=moment, exact=exact, read_time=_read_time, with_code=with_code
-)
+_templates.filters.update(time=clock_time, date=_date, moment=moment, exact=exact, read_time=_read_time)
 _templates.globals["asset"] = address_of
 
 

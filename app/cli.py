@@ -213,7 +213,7 @@ def data_register() -> None:
 
 @app.command()
 def demo() -> None:
-    """Fill an empty database with a realistic day. Example: APP_DATA_DIR=demo python -m app demo."""
+    """Fill an empty database with a realistic day. Example: APP_DATA_DIR=var/demo python -m app demo."""
     from app.demo import NotEmpty, fill  # noqa: PLC0415  # see the top
 
     try:

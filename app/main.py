@@ -214,7 +214,7 @@ def worker_of(service: Service, bell: Bell) -> Worker:
         open_sender,
         service.webhook_secrets,
         service.clock,
-        precedence=Precedence(lambda: service.under_way.count > 0),
+        precedence=Precedence(lambda: service.under_way.count),
     )
     bell.on_ring(worker.ring)
     return worker

@@ -23,7 +23,7 @@ from app.store.session import WriteSession
 from app.store.webhooks import WebhookSecrets
 
 USUAL = Pace()
-NOBODY_ELSE = Precedence(lambda: False)
+NOBODY_ELSE = Precedence(lambda: 0)
 
 
 class Worker:

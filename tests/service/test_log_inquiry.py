@@ -96,6 +96,11 @@ def test_each_year_of_albuquerque_counts_anew(office, at, number):
     assert office.logs().number == number
 
 
+def test_what_was_asked_in_the_old_year_and_entered_in_the_new_one_is_counted_in_the_new(office):
+    office.now = datetime(2026, 1, 1, 7, 10, tzinfo=UTC)  # 0:10 in Albuquerque
+    assert office.logs(asked_at=office.now - 20 * MINUTE).number == "2026-000001"
+
+
 def test_the_exact_place_and_the_note_are_sealed_and_the_table_holds_the_block(office):
     inquiry = office.logs(address="1217 Central Ave SE", point=Point(35.08123, -106.63456), note="Two white vans.")
     assert inquiry.block == "1200 block of Central Ave SE"

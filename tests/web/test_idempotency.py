@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from app.store.idempotency import kept_answers
+from app.store.idempotency import find, kept_answers
 from tests.problem import codes, is_problem
 
 LOGGED = "/v1/inquiries"
@@ -133,6 +133,25 @@ def test_of_sixteen_at_once_with_one_key_one_is_done_and_no_other_is_repeated_in
             is_problem(answer, "request-in-progress")
     assert len({answer.json()["id"] for answer in answers if answer.status_code == 201}) == 1
     assert sum("idempotency-replayed" not in answer.headers for answer in answers if answer.status_code == 201) == 1
+
+
+def test_a_key_that_another_process_answers_between_look_and_write_is_a_repeat_all_the_same(desk, monkeypatch):
+    body = desk.an_inquiry()
+    first = desk.post(LOGGED, body, headers=KEY)
+    looks = []
+
+    def not_there_yet(session, key_hash):
+        looks.append(key_hash)
+        return find(session, key_hash) if len(looks) % 2 == 0 else None
+
+    monkeypatch.setattr("app.store.idempotency.find", not_there_yet)
+    again, another = (desk.post(LOGGED, sent, headers=KEY) for sent in (body, body | {"channel": "email"}))
+
+    assert (again.status_code, again.json()) == (201, first.json())
+    assert again.headers["idempotency-replayed"] == "true"
+    is_problem(another, "idempotency-key-reused")
+    assert len(looks) == 4
+    assert len(logged_inquiries(desk)) == 1
 
 
 def test_sixteen_at_once_with_keys_of_their_own_are_sixteen(desk):

@@ -238,7 +238,10 @@ def test_a_vanished_database_is_unavailable_and_back_when_it_is_back(sqlite_data
     assert not file.exists()
 
     (data_dir / "elsewhere.db").rename(file)
+    assert told(writer.submit(lambda _session: None)) is None
+    assert writer.lost, "what wrote nothing asked nothing of the disk"
     assert told(writer.submit(add_event)) == 1
+    assert not writer.lost
     writer.stop()
 
 
@@ -254,7 +257,10 @@ def test_a_read_only_database_is_unavailable(sqlite_database, vault):
 
 
 @pytest.mark.parametrize("lost", [sqlite3.OperationalError("disk I/O error"), psycopg.errors.AdminShutdown("gone")])
-def test_a_database_lost_during_the_commit_leaves_the_outcome_unknown_and_is_not_tried_again(database, writer, lost):
+@pytest.mark.parametrize("second", [add_event, fail])  # the one that fails lets each be written by itself
+def test_a_database_lost_during_the_commit_leaves_the_outcome_unknown_and_is_not_tried_again(
+    database, writer, lost, second
+):
     lost.sqlite_errorcode = sqlite3.SQLITE_IOERR
     commits = []
 
@@ -265,7 +271,7 @@ def test_a_database_lost_during_the_commit_leaves_the_outcome_unknown_and_is_not
 
     event.listen(database.writing, "commit", lose)
     with one_batch(writer):
-        waiting = [writer.submit(add_event) for _ in range(3)]
+        waiting = [writer.submit(change) for change in (add_event, second, add_event)]
 
     assert [told(each) for each in waiting] == [OutcomeUnknown] * 3
     assert len(commits) == 2

@@ -4,6 +4,7 @@ Imports stand inside the commands, as in cli.py.
 """
 
 import gc
+import os
 import sys
 import time
 from pathlib import Path
@@ -25,6 +26,8 @@ _FETCH_SECONDS = 30
 _MOST_BYTES = 64 * 1024 * 1024
 # How long to wait for the next checkpoint where the log has moved on since the last.
 _NEXT_CHECKPOINT_SECONDS = 90
+# Checking the tables takes every core, up to this many.
+_MOST_PROCESSES = 8
 # How seldom a process that only verifies looks for garbage in cycles, of which it makes next to none.
 SELDOM = (100_000, 20, 100)
 
@@ -160,9 +163,16 @@ def _verify_tables(trusted: "list[VerifierKey]", older: list[bytes]) -> "Report"
     filed = read_if_there(settings.data_dir / "checkpoint")
     opened = open_database(settings.url)
     try:
-        return verify_database(opened, trusted, day_in_denver(_now()), older=[*older, *([filed] if filed else [])])
+        older = [*older, *([filed] if filed else [])]
+        return verify_database(opened, trusted, day_in_denver(_now()), older=older, processes=cores())
     finally:
         opened.dispose()
+
+
+def cores() -> int:
+    """Return how many processes check the tables at once."""
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(usable, _MOST_PROCESSES)
 
 
 def export(

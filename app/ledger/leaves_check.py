@@ -34,35 +34,46 @@ def newest_open(source: Source, size: int) -> int:
             continue  # told when the bundle is read in its turn
         for place in range(len(opened) - 1, -1, -1):
             leaf = opened[place]
-            if leaf is not None and not _is_correction(leaf):
+            if leaf is not None and _kind_of(leaf) != CORRECTED:
                 return number * WIDTH + place
     return -1
 
 
-def _is_correction(leaf: Opened) -> bool:
+def _kind_of(leaf: Opened) -> str | None:
     try:
-        return read_payload(leaf.payload).kind == CORRECTED
+        return read_payload(leaf.payload).kind
     except ValueError:
-        return False
+        return None
 
 
 class LeavesCheck:
     """The opened leaves while they come in. `newest` is that of `newest_open`; what opened after it is passed over.
 
     Without `entries_told` the entries were made from the openings just now, and are not held against them once more.
+    A check that begins after the first leaf (`begin_at`) leaves to others what goes on from before it: `of_earlier` are
+    the leaves of inquiries that began there, and `first_in_year` tells with which number each year begins here.
     """
 
     def __init__(self, problems: Problems, newest: int, *, entries_told: bool = True) -> None:
         self.histories = Histories()
         self.opened = 0
         self.newest_at = ""
+        self.first_in_year: dict[str, int] = {}
+        self.next_in_year: dict[str, int] = {}
+        self.of_earlier: list[tuple[int, Leaf]] = []
         self._problems = problems
         self._newest = newest
         self._entries_told = entries_told
-        self._next_in_year: dict[str, int] = {}
+        self._begins_later = False
         self._continued = False
         self._places: set[int] = set()
         self._gaps: list[tuple[int, str]] = []
+
+    def begin_at(self, index: int, before: Opened | None) -> None:
+        """Begin with this leaf, and not with the first; `before` is what opens the one before it."""
+        self._begins_later = True
+        if before is not None and _kind_of(before) == LOGGED:
+            self._places.add(index)
 
     def add(self, number: int, entries: Sequence[bytes], opened: Sequence[Opened | None]) -> None:
         """Take a bundle in with what opens its leaves."""
@@ -87,6 +98,15 @@ class LeavesCheck:
             except ValueError as error:
                 self._problems.add(index, str(error))
         self._check_closed(closed)
+
+    def add_later(self, later: Sequence[tuple[int, Leaf]]) -> None:
+        """Take in, in their order, leaves that another check met after these, of inquiries that began here."""
+        for index, leaf in later:
+            inquiry = self.histories.get(leaf.subject or "")
+            try:
+                self._follow(inquiry, index, leaf)
+            except ValueError as error:
+                self._problems.add(index, str(error))
 
     def finish(self) -> None:
         """Tell of the gaps before corrections that should have closed by now."""
@@ -114,25 +134,35 @@ class LeavesCheck:
             self._begin(index, leaf, leaf.subject)
             return
         inquiry = self.histories.get(leaf.subject)
+        if inquiry is None and self._begins_later:
+            self.of_earlier.append((index, leaf))
+        else:
+            self._follow(inquiry, index, leaf)
+
+    def _follow(self, inquiry: Inquiry | None, index: int, leaf: Leaf) -> None:
         if inquiry is None:
             raise ValueError(f"{leaf.subject} has no first leaf")
         follow(inquiry, index, leaf)
         if inquiry.gap == index:
-            self._gaps.append((index, leaf.subject))
+            self._gaps.append((index, inquiry.number))
 
     def _begin(self, index: int, leaf: Leaf, number: str) -> None:
         inquiry = first_leaf(index, leaf)
         year, _, written = number.partition("-")
         count = int(written)
-        expected = self._next_in_year.get(year)
+        expected = self.next_in_year.get(year)
         if (expected is not None and count < expected) and self.histories.get(number) is not None:
             raise ValueError(f"two first leaves for {number}")
-        continues = self._continued and not self._next_in_year
+        continues = self._continued and not self.next_in_year
         self._places.add(index + 1)  # the place is written with the first leaf, next to it
         self.histories.add(inquiry)
-        self._next_in_year[year] = max(count + 1, expected or 0)
-        # A log that continues another begins with whatever number comes next.
-        if count != (expected or 1) and not continues:
+        self.next_in_year[year] = max(count + 1, expected or 0)
+        if expected is None:
+            self.first_in_year[year] = count
+            # A log that continues another begins with whatever number comes next; what came before is told elsewhere.
+            if continues or self._begins_later:
+                return
+        if count != (expected or 1):
             raise ValueError(f"{number} is not the number that follows: {year}-{expected or 1:06d} is left out")
 
 

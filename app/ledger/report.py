@@ -47,6 +47,11 @@ class Problems:
             self._hashes.append((leaves, what))
 
     @property
+    def found_any(self) -> bool:
+        """Whether anything was found."""
+        return bool(self._located or self._hashes)
+
+    @property
     def any_located(self) -> bool:
         """Whether a leaf was found to be bad."""
         return bool(self._located)

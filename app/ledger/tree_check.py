@@ -1,6 +1,6 @@
 """Does the tree hold together: entries give the signed root, stored tiles fit them, older checkpoints are beginnings.
 
-Part of the verifier, which hands in each bundle of entries in turn.
+Part of the verifier, which hands in each bundle of entries in turn, or the hashes that parts have made of theirs.
 """
 
 import hashlib
@@ -11,6 +11,12 @@ from app.ledger.merkle import HASH_BYTES, Frontier
 from app.ledger.report import Problems
 from app.ledger.source import Missing, Source
 from app.ledger.tiles import WIDTH, subtree_hash
+
+
+def leaf_hashes(entries: Sequence[bytes]) -> list[bytes]:
+    """Return the hash of each entry's leaf."""
+    sha256 = hashlib.sha256
+    return [sha256(b"\x00" + entry).digest() for entry in entries]
 
 
 class TreeCheck:
@@ -27,13 +33,18 @@ class TreeCheck:
 
     def add(self, number: int, entries: Sequence[bytes]) -> None:
         """Take a bundle in: compare its stored tile, and the root at each checkpoint that falls into it."""
-        sha256 = hashlib.sha256
-        hashes = [sha256(b"\x00" + entry).digest() for entry in entries]
+        hashes = leaf_hashes(entries)
         tile = b"".join(hashes)
         self._compare_tile(0, number, tile)
+        self.add_hashes(number, hashes, subtree_hash(tile) if len(hashes) == WIDTH else None)
+
+    def add_hashes(self, number: int, hashes: Sequence[bytes], above: bytes | None) -> None:
+        """Take a bundle in whose stored tile was compared: its leaf hashes, and the hash above all of a whole one.
+
+        Of a bundle into which no checkpoint falls, the leaf hashes may be left out.
+        """
         self._compare_roots(number * WIDTH, hashes)
-        if len(hashes) == WIDTH:
-            above = subtree_hash(tile)
+        if above is not None:
             self._bundles.append(above)
             self._above = self._above.append([above])
 

@@ -2,14 +2,15 @@
 
 Signature, root from the entries, stored tiles, consistency with older checkpoints, every opened leaf, nothing left out
 before what is open, and every entry of the public log against its leaves. It reads a bundle at a time, so memory does
-not grow with the ledger.
+not grow with the ledger. Several processes may look first, each at a part: if they are sure that all is sound, it is.
 """
 
 from collections.abc import Callable, Sequence
 
-from app.ledger.checkpoint import Checkpoint, NoteRefused, VerifierKey, open_checkpoint
+from app.ledger.checkpoint import NoteRefused, VerifierKey, open_checkpoint
 from app.ledger.leaves_check import LeavesCheck, newest_open
 from app.ledger.log_check import LogCheck
+from app.ledger.parts import Parts, opened_if_sound
 from app.ledger.report import Problem, Problems, Report
 from app.ledger.source import Missing, Source
 from app.ledger.tiles import WIDTH, tiles_of
@@ -29,8 +30,12 @@ def keys_of(source: Source) -> tuple[VerifierKey, ...]:
     return keys
 
 
-def verify(source: Source, keys: Sequence[VerifierKey], older: Sequence[bytes] = ()) -> Report:
+def verify(
+    source: Source, keys: Sequence[VerifierKey], older: Sequence[bytes] = (), parts: Parts | None = None
+) -> Report:
     """Check everything a source tells, and that it begins with each older checkpoint (a signed note).
+
+    With `parts` (of the same source) all is read in order only where they are not sure that it is sound.
 
     Raises CouldNotCheck where the source does not answer, and NoteRefused where an older checkpoint is not one that
     the keys have signed for this log: then nothing is said of the ledger.
@@ -45,23 +50,24 @@ def verify(source: Source, keys: Sequence[VerifierKey], older: Sequence[bytes] =
         raise NoteRefused(f"the older checkpoint: {error}") from None
     if any(checkpoint.origin != signed.origin for checkpoint in before):
         raise NoteRefused("the older checkpoint is that of another log")
+    newest = newest_open(source, signed.size)
+    opened = opened_if_sound(parts, source, signed, before, newest) if parts else None
+    if opened is not None:
+        return Report(signed.size, (), opened)
     problems = Problems()
-    opened = _check_leaves(source, problems, signed, before, lambda: open_checkpoint(source.checkpoint(), keys).size)
+    tree = TreeCheck(source, problems, signed, before)
+    opened = _check_leaves(
+        source, problems, signed.size, tree, newest, lambda: open_checkpoint(source.checkpoint(), keys).size
+    )
     return Report(signed.size, problems.in_order(), opened)
 
 
 def _check_leaves(
-    source: Source,
-    problems: Problems,
-    signed: Checkpoint,
-    before: Sequence[Checkpoint],
-    size_now: Callable[[], int],
+    source: Source, problems: Problems, size: int, tree: TreeCheck, newest: int, size_now: Callable[[], int]
 ) -> int:
-    tree = TreeCheck(source, problems, signed, before)
-    newest = newest_open(source, signed.size)
     leaves = LeavesCheck(problems, newest, entries_told=not source.makes_entries_from_openings)
     try:
-        if _read_bundles(source, problems, signed.size, tree, leaves):
+        if _read_bundles(source, problems, size, tree, leaves):
             tree.finish()
             leaves.finish()
             LogCheck(source, leaves.histories, problems, newest, size_now).run(leaves.newest_at)

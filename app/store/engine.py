@@ -9,7 +9,7 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
@@ -45,6 +45,7 @@ class Database:
 
     writing: Engine
     reading: Engine
+    url: str = field(repr=False)  # it may hold a password
 
     @property
     def on_sqlite(self) -> bool:
@@ -89,7 +90,7 @@ def open_database(url: str) -> Database:
             **_JSON,
         )
         event.listen(writing, "begin", _take_write_lock)
-    return Database(writing, reading)
+    return Database(writing, reading, url)
 
 
 def open_to_migrate(url: str) -> Engine:

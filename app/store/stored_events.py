@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, String, Text, bindparam, cast, or_, select, type_coerce
+from sqlalchemy import BigInteger, ColumnElement, Date, String, Text, bindparam, cast, or_, select, type_coerce
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import NullType
 from sqlmodel import Session
@@ -57,7 +57,8 @@ _LISTED_BY: tuple[ColumnElement[Any], ...] = (
 _ENTRIES = (
     select(_entry.first, _entry.entry, *_LISTED_BY)
     .where(
-        _entry.first > bindparam("after"),
+        _entry.first > bindparam("after", type_=BigInteger),
+        _entry.first < bindparam("end", type_=BigInteger),
         or_(_entry.listing != Listing.WAITING, _entry.logged_on <= bindparam("unsettled_before", type_=Date)),
     )
     .order_by(_entry.first)
@@ -97,13 +98,14 @@ def places_of_settled(session: Session, first: int, end: int) -> set[int]:
     return {logged + 1 for logged, listing in listed if listing == settled}
 
 
-def listed_entries(session: Session, unsettled_before: date) -> Iterator[tuple[int, str, Sequence[Any]]]:
+def listed_entries(session: Session, unsettled_before: date, logged: range) -> Iterator[tuple[int, str, Sequence[Any]]]:
     """Yield first event, entry and the columns that it is listed by, for all three lists, in the order of first events.
 
-    The columns: number, listing, status, asked_at, source, area_command, activity, latitude, longitude, published_at,
-    updated_at.
+    These are the entries whose first event is in `logged`. The columns: number, listing, status, asked_at, source,
+    area_command, activity, latitude, longitude, published_at, updated_at.
     """
-    after = -1
-    while rows := session.connection().execute(_ENTRIES, {"after": after, "unsettled_before": unsettled_before}).all():
+    after = logged.start - 1
+    asked = {"end": logged.stop, "unsettled_before": unsettled_before}
+    while rows := session.connection().execute(_ENTRIES, {"after": after, **asked}).all():
         for after, entry, *columns in rows:
             yield after, entry, columns

@@ -20,7 +20,8 @@ from app.service.check_ledger import check_edge
 from app.service.publish import Due, due, publish
 from app.service.read_evidence import Signed
 from app.service.sign_checkpoint import StrangeKey, known_keys, opened, require_continued, sign_checkpoint
-from app.service.verify_ledger import Stopped, verify_database
+from app.service.tables_source import Stopped
+from app.service.verify_ledger import verify_database
 from app.store import ledger
 from app.store.ledger import StoredCheckpoint
 from app.store.ledger_files import KeyFile, KeysRefused, read_if_there, write_whole

@@ -7,13 +7,25 @@ from pathlib import Path
 
 import pytest
 
+from app.ledger import verify as verifier
 from app.ledger.checkpoint import Checkpoint, NoteRefused, SigningKey, open_checkpoint, sign_checkpoint
 from app.ledger.source import CouldNotCheck, Mirror, Missing, Opened, Url, decode_opened, encode_opened
 from app.ledger.tiles import WIDTH
-from app.ledger.verify import Report, keys_of, verify
+from app.ledger.verify import Report, keys_of
 from tests.ledger.ledger_builder import KEY, ORIGIN, InventedLedger, a_ledger
+from tests.ledger.parts_in_turn import PartsInTurn
 
 KEYS = [KEY.verifier]
+
+
+def verify(source, keys, older=()) -> Report:
+    """Verify in order, and see that parts of files are sure of just what is sound (files do not change meanwhile)."""
+    report = verifier.verify(source, keys, older)
+    if isinstance(source, Mirror):
+        parts = PartsInTurn(source)
+        assert verifier.verify(source, keys, older, parts) == report
+        assert parts.sure in ({True} if report.sound else {False, None})
+    return report
 
 
 def report_of(ledger: InventedLedger, directory: Path, older: tuple[bytes, ...] = ()) -> Report:

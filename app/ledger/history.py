@@ -27,7 +27,6 @@ class Call:
     """A call as the leaves of one inquiry tell it; `told_by` is the leaf that its outcome stands in now."""
 
     placed_at: bytes
-    called_at: str
     outcome: bytes = _NULL
     agency: bytes = _NULL
     told_by: int | None = None
@@ -62,7 +61,6 @@ class Inquiry:
     next_seq: int = 1
     place: tuple[bytes, ...] | None = None
     settled_at: str | None = None
-    settled_call: int | None = None
     withdrawn: tuple[bytes, bytes] | None = None
     gap: int | None = None
     calls: list[Call] = field(default_factory=list)
@@ -70,7 +68,7 @@ class Inquiry:
 
     def packed(self) -> bytes:
         """Return the inquiry as bytes, to be set aside."""
-        calls = [(call.placed_at, call.called_at, call.outcome, call.agency, call.told_by) for call in self.calls]
+        calls = [(call.placed_at, call.outcome, call.agency, call.told_by) for call in self.calls]
         corrections = [(one.corrected_at, one.call, one.before, one.after) for one in self.corrections]
         return marshal.dumps((_all_but_lists(self), calls, corrections))
 
@@ -110,13 +108,13 @@ def follow(inquiry: Inquiry, index: int, leaf: Leaf) -> None:
     _STEPS[leaf.kind](inquiry, index, leaf)
 
 
-def _stands(inquiry: Inquiry, leaf: Leaf, status: bytes, answer: bytes, call: bytes | None = None) -> None:
+def _stands(inquiry: Inquiry, leaf: Leaf, status: bytes, answer: bytes) -> None:
     """Note the status after a leaf, and the answer where the leaf changed it."""
     inquiry.status = status
     if answer != _NULL:
         inquiry.answer = answer
     if inquiry.settled_at is None and status in _SETTLED:
-        inquiry.settled_at, inquiry.settled_call = leaf.at, None if call is None else int(call)
+        inquiry.settled_at = leaf.at
 
 
 def _place(inquiry: Inquiry, _: int, leaf: Leaf) -> None:
@@ -129,7 +127,7 @@ def _called(inquiry: Inquiry, _: int, leaf: Leaf) -> None:
     if call != b"%d" % (len(inquiry.calls) + 1):
         raise ValueError(f"call {call.decode()} of {inquiry.number} is not the next one")
     _minute(value_of(placed_at))
-    inquiry.calls.append(Call(placed_at, leaf.at))
+    inquiry.calls.append(Call(placed_at))
     _stands(inquiry, leaf, status, answer)
 
 
@@ -139,7 +137,7 @@ def _outcome(inquiry: Inquiry, index: int, leaf: Leaf) -> None:
     if call.told_by is not None:
         raise ValueError(f"call {number.decode()} of {inquiry.number} has two outcomes")
     call.outcome, call.agency, call.told_by = outcome, agency, index
-    _stands(inquiry, leaf, status, answer, number)
+    _stands(inquiry, leaf, status, answer)
 
 
 def _corrected(inquiry: Inquiry, index: int, leaf: Leaf) -> None:
@@ -151,7 +149,7 @@ def _corrected(inquiry: Inquiry, index: int, leaf: Leaf) -> None:
     call.outcome, call.agency, call.told_by = outcome, agency, index
     # Without an answer it changed no status; the one that it names may come from a leaf that is closed still.
     if answer != _NULL:
-        _stands(inquiry, leaf, status, answer, number)
+        _stands(inquiry, leaf, status, answer)
 
 
 def _answered(inquiry: Inquiry, _: int, leaf: Leaf) -> None:
@@ -256,17 +254,12 @@ def _reckoned(inquiry: Inquiry) -> dict[str, Container[object]]:
         "minutes_to_answer": _NOT_YET,
     }
     if inquiry.settled_at is not None:
-        # An inquiry that joined a call which had its outcome was settled by something earlier than its own leaf.
-        call = calls[inquiry.settled_call - 1] if inquiry.settled_call else None
-        settled = _minute(inquiry.settled_at) - asked
-        joined = call is not None and call.called_at == inquiry.settled_at
-        least = _minute(value_of(call.placed_at)) - asked if call and joined else settled
-        reckoned["minutes_to_answer"] = _minutes_around(settled, least)
+        reckoned["minutes_to_answer"] = _minutes_around(_minute(inquiry.settled_at) - asked)
     return reckoned
 
 
-def _minutes_around(most: int, least: int | None = None) -> range:
-    return range(max(0, (most if least is None else min(most, least)) - 1), max(0, most) + 1)
+def _minutes_around(most: int) -> range:
+    return range(max(0, most - 1), max(0, most) + 1)
 
 
 def _minute(written: str) -> int:

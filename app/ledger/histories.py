@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
+from typing import NoReturn
 
 from app.ledger.history import Inquiry
 
@@ -18,9 +19,12 @@ class Histories:
         self._aside = sqlite3.connect("", isolation_level=None)
         self._aside.executescript(
             """
+            PRAGMA page_size = 16384;
             PRAGMA journal_mode = OFF;
             CREATE TABLE inquiry (number TEXT PRIMARY KEY, packed BLOB NOT NULL) WITHOUT ROWID;
-            CREATE TABLE listed (number TEXT NOT NULL, short INTEGER NOT NULL);
+            CREATE TABLE listed (
+                number TEXT, short INTEGER, times INTEGER NOT NULL, PRIMARY KEY (number, short)
+            ) WITHOUT ROWID;
             BEGIN;
             """
         )
@@ -51,21 +55,27 @@ class Histories:
             self._set_aside(_RECENT // 2)
         self._recent[inquiry.number] = inquiry
 
+    def miss(self, number: str) -> NoReturn:
+        """Raise ValueError: every inquiry that a first leaf was added of is at hand."""
+        raise ValueError(f"{number} has no first leaf")
+
     def note_listed(self, listed: Iterable[tuple[str, bool]]) -> None:
         """Note that the log lists numbers, each in short (True) or in full."""
-        self._aside.executemany("INSERT INTO listed VALUES (?, ?)", listed)
+        self._aside.executemany(
+            "INSERT INTO listed VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET times = times + 1", listed
+        )
 
     def listed_twice(self) -> Iterator[str]:
         """Yield the numbers that the log lists more than once in one way, in their order."""
-        rows = self._aside.execute("SELECT number FROM listed GROUP BY number, short HAVING count(*) > 1")
+        rows = self._aside.execute("SELECT number FROM listed WHERE times > 1 ORDER BY number, short")
         return (number for (number,) in rows)
 
     def unlisted(self) -> Iterator[Inquiry]:
         """Yield the inquiries that the log does not list, in the order of their numbers."""
         self._set_aside(len(self._recent))
         rows = self._aside.execute(
-            "SELECT packed FROM inquiry WHERE number IN"
-            " (SELECT number FROM inquiry EXCEPT SELECT number FROM listed) ORDER BY number"
+            "SELECT packed FROM inquiry"
+            " WHERE NOT EXISTS (SELECT 1 FROM listed WHERE listed.number = inquiry.number) ORDER BY number"
         )
         return (Inquiry.unpacked(packed) for (packed,) in rows)
 

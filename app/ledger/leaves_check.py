@@ -8,9 +8,9 @@ correction was left out.
 import hashlib
 from collections.abc import Sequence
 from itertools import zip_longest
+from typing import Protocol
 
 from app.ledger.entry import SALT_BYTES, opens
-from app.ledger.histories import Histories
 from app.ledger.history import Inquiry, first_leaf, follow
 from app.ledger.payload import Leaf, read_payload, read_payloads
 from app.ledger.report import Problems
@@ -19,6 +19,7 @@ from app.ledger.tiles import WIDTH
 
 CORRECTED = "inquiry:corrected"
 LOGGED = "inquiry:logged"
+PLACE = "inquiry:place"
 CONTINUED = "log:continued"
 
 
@@ -46,23 +47,34 @@ def _kind_of(leaf: Opened) -> str | None:
         return None
 
 
+class Inquiries(Protocol):
+    """Where the inquiries are that leaves tell of."""
+
+    def get(self, number: str) -> Inquiry | None:
+        """Return an inquiry, None where no first leaf of it is at hand. Changes to it are kept."""
+
+    def add(self, inquiry: Inquiry) -> None:
+        """Add an inquiry, or replace it."""
+
+    def miss(self, number: str) -> None:
+        """Take note of a leaf whose inquiry is not at hand. Raises ValueError if it ought to be."""
+
+
 class LeavesCheck:
     """The opened leaves while they come in. `newest` is that of `newest_open`; what opened after it is passed over.
 
     Without `entries_told` the entries were made from the openings just now, and are not held against them once more.
-    A check that begins after the first leaf (`begin_at`) leaves to others what goes on from before it: `of_earlier` are
-    the leaves of inquiries that began there, and `first_in_year` tells with which number each year begins here.
+    A check that begins after the first leaf (`begin_at`) leaves to others what goes on from before it.
     """
 
-    def __init__(self, problems: Problems, newest: int, *, entries_told: bool = True) -> None:
-        self.histories = Histories()
+    def __init__(self, problems: Problems, newest: int, inquiries: Inquiries, *, entries_told: bool = True) -> None:
         self.opened = 0
         self.newest_at = ""
         self.first_in_year: dict[str, int] = {}
         self.next_in_year: dict[str, int] = {}
-        self.of_earlier: list[tuple[int, Leaf]] = []
         self._problems = problems
         self._newest = newest
+        self._inquiries = inquiries
         self._entries_told = entries_told
         self._begins_later = False
         self._continued = False
@@ -99,15 +111,6 @@ class LeavesCheck:
                 self._problems.add(index, str(error))
         self._check_closed(closed)
 
-    def add_later(self, later: Sequence[tuple[int, Leaf]]) -> None:
-        """Take in, in their order, leaves that another check met after these, of inquiries that began here."""
-        for index, leaf in later:
-            inquiry = self.histories.get(leaf.subject or "")
-            try:
-                self._follow(inquiry, index, leaf)
-            except ValueError as error:
-                self._problems.add(index, str(error))
-
     def finish(self) -> None:
         """Tell of the gaps before corrections that should have closed by now."""
         for index, number in self._gaps:
@@ -133,29 +136,24 @@ class LeavesCheck:
         if leaf.seq == 0:
             self._begin(index, leaf, leaf.subject)
             return
-        inquiry = self.histories.get(leaf.subject)
-        if inquiry is None and self._begins_later:
-            self.of_earlier.append((index, leaf))
-        else:
-            self._follow(inquiry, index, leaf)
-
-    def _follow(self, inquiry: Inquiry | None, index: int, leaf: Leaf) -> None:
+        inquiry = self._inquiries.get(leaf.subject)
         if inquiry is None:
-            raise ValueError(f"{leaf.subject} has no first leaf")
+            self._inquiries.miss(leaf.subject)
+            return
         follow(inquiry, index, leaf)
         if inquiry.gap == index:
-            self._gaps.append((index, inquiry.number))
+            self._gaps.append((index, leaf.subject))
 
     def _begin(self, index: int, leaf: Leaf, number: str) -> None:
         inquiry = first_leaf(index, leaf)
         year, _, written = number.partition("-")
         count = int(written)
         expected = self.next_in_year.get(year)
-        if (expected is not None and count < expected) and self.histories.get(number) is not None:
+        if (expected is not None and count < expected) and self._inquiries.get(number) is not None:
             raise ValueError(f"two first leaves for {number}")
         continues = self._continued and not self.next_in_year
         self._places.add(index + 1)  # the place is written with the first leaf, next to it
-        self.histories.add(inquiry)
+        self._inquiries.add(inquiry)
         self.next_in_year[year] = max(count + 1, expected or 0)
         if expected is None:
             self.first_in_year[year] = count

@@ -53,7 +53,7 @@ class LogCheck:
         for number in self._histories.listed_twice():
             self._problems.add(None, f"{number} is in the log twice")
         for inquiry in self._histories.unlisted():
-            why = _must_be_listed(inquiry, newest_at)
+            why = must_be_listed(inquiry, newest_at)
             if why:
                 self._problems.add(inquiry.first, f"{inquiry.number} {why} and is not in the log")
 
@@ -69,7 +69,7 @@ class LogCheck:
         inquiries = self._histories.look([number for number, _ in numbered])
         for number, entry in numbered:
             inquiry = inquiries.get(number)
-            wrong = _differing(inquiry, entry)
+            wrong = differing(inquiry, entry)
             if wrong:
                 inquiry, wrong = self._once_more(inquiry, number, wrong)
             for name in wrong:
@@ -87,10 +87,11 @@ class LogCheck:
             return inquiry, wrong
         first = inquiry.first if inquiry else self._newest + 1
         inquiry = history_of(self._source, number, first, self._size_now())
-        return inquiry, _differing(inquiry, now)
+        return inquiry, differing(inquiry, now)
 
 
-def _differing(inquiry: Inquiry | None, entry: LogEntry) -> list[str]:
+def differing(inquiry: Inquiry | None, entry: LogEntry) -> list[str]:
+    """Return the fields in which an entry of the log differs from what the leaves of its inquiry tell."""
     if inquiry is None:
         return ["number"]
     # What was ever settled is told in full, and nothing else is.
@@ -106,7 +107,8 @@ def _index(inquiry: Inquiry | None, name: str) -> int | None:
     return inquiry.first if name in _OF_FIRST_LEAF else inquiry.first + 1 if name in _OF_PLACE else inquiry.last
 
 
-def _must_be_listed(inquiry: Inquiry, newest_at: str) -> str | None:
+def must_be_listed(inquiry: Inquiry, newest_at: str) -> str | None:
+    """Return why the log has to list an inquiry, None where it has not to. `newest_at`: as for `LogCheck.run`."""
     if inquiry.settled_at is not None:
         return "is settled"
     if inquiry.withdrawn is not None:

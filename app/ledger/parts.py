@@ -8,24 +8,31 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from app.ledger.checkpoint import Checkpoint
-from app.ledger.leaves_check import LeavesCheck
-from app.ledger.log_check import LogCheck
+from app.ledger.history import Inquiry, first_leaf, follow
+from app.ledger.leaves_check import CORRECTED, PLACE, LeavesCheck
+from app.ledger.log_check import differing, must_be_listed
 from app.ledger.merkle import HASH_BYTES
-from app.ledger.payload import Leaf
+from app.ledger.payload import read_payload
 from app.ledger.report import Problems
-from app.ledger.source import Missing, Source
+from app.ledger.source import LogEntry, Missing, Opened, Source
 from app.ledger.tiles import WIDTH, subtree_hash
 from app.ledger.tree_check import TreeCheck, leaf_hashes
 
-Later = Sequence[tuple[int, Leaf]]
-"""Leaves with their indexes, which a part met of inquiries that began in an earlier one."""
+# Most inquiries are over within hours; about 5 MB hold those of some weeks. Half of it is more than a bundle begins.
+_RECENT = 4_096
+# Inquiries that are read once more by themselves: where there are more, the parts are not sure.
+_MOST_READ_ALONE = 10_000
 
 
 class Asked(NamedTuple):
-    """What every part has to know: how many leaves are signed, the newest that is open, and where checkpoints end."""
+    """What every part has to know: how many leaves are signed, the newest open one and its time, where checkpoints end.
+
+    The time is empty where no leaf is open.
+    """
 
     size: int
     newest: int
+    newest_at: str
     ends: frozenset[int]
 
 
@@ -38,9 +45,20 @@ class PartRead(NamedTuple):
     """The leaf hashes of each bundle in which a checkpoint ends, by its number."""
     years: Mapping[str, tuple[int, int]]
     """The first number of each year that begins here, and the one to come next."""
-    later: Later
     opened: int
-    newest_at: str
+
+
+class PartSource(Source, Protocol):
+    """What a part asks besides."""
+
+    def logged(self, number: int) -> Sequence[tuple[int, LogEntry]]:
+        """Return the entries of the log whose inquiries begin in a bundle, each with the index of the first leaf."""
+
+    def any_logged_outside(self, size: int) -> bool:
+        """Tell whether an entry of the log has a first leaf that no ledger of this size holds."""
+
+    def leaves_of(self, number: str) -> Sequence[tuple[int, Opened]]:
+        """Return all leaves of an inquiry in their order, each with its index, whether they are open or not."""
 
 
 class Parts(Protocol):
@@ -49,74 +67,157 @@ class Parts(Protocol):
     def read(self, asked: Asked) -> Sequence[PartRead | None]:
         """Let each part read; None for one that is not surely sound."""
 
-    def finish(self, later: Sequence[Later], newest_at: str) -> bool:
-        """Give each part what later ones met of its inquiries, and tell whether all are surely sound with their log."""
-
 
 class Part:
-    """One part: bundles from one number to before another. Its source's log is that of the inquiries that begin in it.
+    """One part: bundles from one number to before another, and the log of the inquiries that begin in it.
 
     `problems` may be shared with the source: a single one of any kind, and nothing is sure.
     """
 
-    def __init__(self, source: Source, problems: Problems, first: int, end: int) -> None:
+    def __init__(self, source: PartSource, problems: Problems, first: int, end: int) -> None:
         self._source = source
         self._problems = problems
         self._bundles = range(first, end)
 
     def read(self, asked: Asked) -> PartRead | None:
-        """Check tiles and leaves; None where they are not surely sound."""
-        self._asked = asked
+        """Check tiles, leaves and log; None where they are not surely sound."""
+        inquiries = _Inquiries(self._source, self._problems, asked)
         told = not self._source.makes_entries_from_openings
-        self._leaves = leaves = LeavesCheck(self._problems, asked.newest, entries_told=told)
+        leaves = LeavesCheck(self._problems, asked.newest, inquiries, entries_told=told)
         nodes, tiles = [], {}
         try:
             if self._bundles.start:
-                first = self._bundles.start * WIDTH
                 before = self._source.opened(self._bundles.start - 1)
-                leaves.begin_at(first, before[-1] if len(before) == WIDTH else None)
+                leaves.begin_at(self._bundles.start * WIDTH, before[-1] if len(before) == WIDTH else None)
+            elif self._source.any_logged_outside(asked.size):
+                return None
             for number in self._bundles:
-                tile = self._read_bundle(number, min(WIDTH, asked.size - number * WIDTH))
+                tile = self._read_bundle(number, min(WIDTH, asked.size - number * WIDTH), leaves)
+                inquiries.list(self._source.logged(number))
                 if len(tile) == WIDTH * HASH_BYTES:
                     nodes.append(subtree_hash(tile))
                 if number in {size // WIDTH for size in asked.ends}:
                     tiles[number] = tile
-        except (Missing, ValueError):
+            leaves.finish()
+            inquiries.finish()
+        except (Missing, ValueError, KeyError, TypeError):
             return None
         years = {year: (first, leaves.next_in_year[year]) for year, first in leaves.first_in_year.items()}
-        read = PartRead(nodes, tiles, years, leaves.of_earlier, leaves.opened, leaves.newest_at)
-        return None if self._problems.found_any else read
+        return None if self._problems.found_any else PartRead(nodes, tiles, years, leaves.opened)
 
-    def finish(self, later: Later, newest_at: str) -> bool:
-        """Follow the inquiries to their end and check the log; tell whether all is surely sound."""
-        leaves, asked = self._leaves, self._asked
-        leaves.add_later(later)
-        leaves.finish()
-        LogCheck(self._source, leaves.histories, self._problems, asked.newest, lambda: asked.size).run(newest_at)
-        leaves.histories.close()
-        return not self._problems.found_any
-
-    def _read_bundle(self, number: int, width: int) -> bytes:
+    def _read_bundle(self, number: int, width: int, leaves: LeavesCheck) -> bytes:
         """Check a bundle and return its leaf hashes. Raises ValueError, Missing."""
         entries = self._source.entries(number, width)
         tile = b"".join(leaf_hashes(entries))
         if len(entries) != width or self._source.tile(0, number, width) != tile:
             raise ValueError("a bundle and its tile differ")
-        self._leaves.add(number, entries, self._source.opened(number))
+        leaves.add(number, entries, self._source.opened(number))
         return tile
+
+
+class _Inquiries:
+    """The inquiries that begin in a part, each held against its entry when many have begun since.
+
+    What has leaves after that, or in another part, is read once more by itself, from its first leaf to its last.
+    """
+
+    def __init__(self, source: PartSource, problems: Problems, asked: Asked) -> None:
+        self._source = source
+        self._problems = problems
+        self._asked = asked
+        self._recent: dict[str, Inquiry] = {}
+        self._listed: dict[str, LogEntry] = {}
+        self._alone: set[str] = set()
+
+    def get(self, number: str) -> Inquiry | None:
+        """Return an inquiry that is followed here, None where it is not, or not any more."""
+        return self._recent.get(number)
+
+    def add(self, inquiry: Inquiry) -> None:
+        """Add an inquiry."""
+        if len(self._recent) >= _RECENT:
+            self._check(_RECENT // 2)
+        self._recent[inquiry.number] = inquiry
+
+    def miss(self, number: str) -> None:
+        """Note that an inquiry has a leaf here and is not followed here. Raises ValueError where there are too many."""
+        self._alone.add(number)
+        if len(self._alone) > _MOST_READ_ALONE:
+            raise ValueError("too much is to be read alone")
+
+    def list(self, entries: Sequence[tuple[int, LogEntry]]) -> None:
+        """Note what the log tells of inquiries that have just begun. Raises ValueError for what it cannot tell."""
+        for first, entry in entries:
+            number = entry["number"]
+            inquiry = self._recent.get(number)
+            if inquiry is None or inquiry.first != first or number in self._listed:
+                raise ValueError("the log tells of an inquiry that does not begin here, or twice")
+            self._listed[number] = entry
+
+    def finish(self) -> None:
+        """Check what is left, and what has to be read by itself. Raises ValueError, Missing."""
+        self._check(len(self._recent))
+        for number in sorted(self._alone):
+            self._check_alone(number)
+
+    def _check(self, count: int) -> None:
+        for number in list(self._recent)[:count]:
+            inquiry, entry = self._recent.pop(number), self._listed.pop(number, None)
+            if not self._is_told(inquiry, entry):
+                self.miss(number)
+
+    def _is_told(self, inquiry: Inquiry, entry: LogEntry | None) -> bool:
+        if entry is None:
+            return must_be_listed(inquiry, self._asked.newest_at) is None
+        return not differing(inquiry, entry)
+
+    def _check_alone(self, number: str) -> None:
+        entry = self._source.entry_now(number)
+        inquiry: Inquiry | None = None
+        for index, opened in self._source.leaves_of(number):
+            leaf = read_payload(opened.payload)
+            if not self._is_open(index, leaf.kind, is_settled=entry is not None and "calls" in entry):
+                continue
+            if inquiry is None:
+                inquiry = first_leaf(index, leaf)
+            else:
+                follow(inquiry, index, leaf)
+            if inquiry.gap is not None and inquiry.gap < self._asked.newest:
+                raise ValueError("leaves are left out before a correction")
+        if inquiry is None or not self._is_told(inquiry, entry):
+            raise ValueError("the log and the leaves differ")
+
+    def _is_open(self, index: int, kind: str, *, is_settled: bool) -> bool:
+        if index >= self._asked.size or (kind == PLACE and not is_settled):
+            return False
+        if index <= self._asked.newest:
+            return True
+        return kind == CORRECTED and self._source.opened(index // WIDTH)[index % WIDTH] is not None
 
 
 def opened_if_sound(
     parts: Parts, source: Source, signed: Checkpoint, before: Sequence[Checkpoint], newest: int
 ) -> int | None:
     """Return how many leaves are open where all parts are sound and fit together, None where that is not sure."""
-    found = parts.read(Asked(signed.size, newest, frozenset(each.size for each in [*before, signed])))
+    found = parts.read(
+        Asked(
+            signed.size,
+            newest,
+            _time_of(source, newest),
+            frozenset(checkpoint.size for checkpoint in [*before, signed]),
+        )
+    )
     reads = [read for read in found if read is not None]
-    later = _sorted_by_beginning(reads) if _numbers_follow(reads) else None
-    if len(reads) < len(found) or later is None or not _is_one_tree(reads, source, signed, before):
+    if len(reads) < len(found) or not (_numbers_follow(reads) and _is_one_tree(reads, source, signed, before)):
         return None
-    newest_at = "".join(read.newest_at for read in reads)  # one part holds it
-    return sum(read.opened for read in reads) if parts.finish(later, newest_at) else None
+    return sum(read.opened for read in reads)
+
+
+def _time_of(source: Source, newest: int) -> str:
+    if newest < 0:
+        return ""
+    opened = source.opened(newest // WIDTH)[newest % WIDTH]
+    return read_payload(opened.payload).at if opened else ""
 
 
 def _is_one_tree(reads: Sequence[PartRead], source: Source, signed: Checkpoint, before: Sequence[Checkpoint]) -> bool:
@@ -143,22 +244,3 @@ def _numbers_follow(reads: Sequence[PartRead]) -> bool:
             return False
         following.update({year: following_one for year, (_, following_one) in read.years.items()})
     return True
-
-
-def _sorted_by_beginning(reads: Sequence[PartRead]) -> list[list[tuple[int, Leaf]]] | None:
-    """Return for each part the leaves that later ones met of its inquiries; None where an inquiry began nowhere."""
-    later: list[list[tuple[int, Leaf]]] = [[] for _ in reads]
-    for place, read in enumerate(reads):
-        for index, leaf in read.later:
-            year, _, written = (leaf.subject or "").partition("-")
-            began = (
-                earlier
-                for earlier in range(place)
-                if year in reads[earlier].years
-                and reads[earlier].years[year][0] <= int(written) < reads[earlier].years[year][1]
-            )
-            found = next(began, None)
-            if found is None:
-                return None
-            later[found].append((index, leaf))
-    return later

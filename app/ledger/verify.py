@@ -8,6 +8,7 @@ not grow with the ledger. Several processes may look first, each at a part: if t
 from collections.abc import Callable, Sequence
 
 from app.ledger.checkpoint import NoteRefused, VerifierKey, open_checkpoint
+from app.ledger.histories import Histories
 from app.ledger.leaves_check import LeavesCheck, newest_open
 from app.ledger.log_check import LogCheck
 from app.ledger.parts import Parts, opened_if_sound
@@ -65,14 +66,15 @@ def verify(
 def _check_leaves(
     source: Source, problems: Problems, size: int, tree: TreeCheck, newest: int, size_now: Callable[[], int]
 ) -> int:
-    leaves = LeavesCheck(problems, newest, entries_told=not source.makes_entries_from_openings)
+    histories = Histories()
+    leaves = LeavesCheck(problems, newest, histories, entries_told=not source.makes_entries_from_openings)
     try:
         if _read_bundles(source, problems, size, tree, leaves):
             tree.finish()
             leaves.finish()
-            LogCheck(source, leaves.histories, problems, newest, size_now).run(leaves.newest_at)
+            LogCheck(source, histories, problems, newest, size_now).run(leaves.newest_at)
     finally:
-        leaves.histories.close()
+        histories.close()
     return leaves.opened
 
 

@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from app.domain.event import Kind
-from app.domain.publication import unsettled_before
+from app.domain.publication import Listing, unsettled_before
 from app.ledger.entry import canonical_json
 from app.ledger.merkle import HASH_BYTES
 from app.ledger.report import Problems
@@ -25,7 +25,7 @@ from app.ledger.tiles import WIDTH, TileId
 from app.service.read_evidence import closed_leaves
 from app.service.verify_kept import columns_fit
 from app.store import ledger, log
-from app.store.stored_events import leaf_tiles, listed_entries, places_of_settled, stored_events
+from app.store.stored_events import events_of, leaf_tiles, listed_entries, places_of_settled, stored_events
 
 # Bundles read at once: eight make the questions cheap, and are read in a few milliseconds.
 AT_ONCE = 8
@@ -41,13 +41,14 @@ class Stopped(Exception):
 class _Run:
     """Some bundles as they were read at once: the events' columns, the tiles of their leaves, and which are closed.
 
-    What is closed is None where that cannot be told.
+    What is closed is None where that cannot be told; the log's entries are `listed` where they were asked for.
     """
 
     first: int = 0
     end: int = 0
     rows: Sequence[Sequence[Any]] = ()
     tiles: Mapping[int, bytes] = field(default_factory=dict)
+    listed: Sequence[tuple[int, str, Sequence[Any]]] = ()
     closed: Container[int] | None = frozenset()
 
     def bundle(self, number: int) -> Sequence[Sequence[Any]]:
@@ -62,15 +63,29 @@ _DETAIL, _SEALED = 9, 10  # places in a row of `stored_events`
 _PLACE = Kind.INQUIRY_PLACE.value
 
 
-def _read_run(session: Session, first: int, end: int) -> _Run:
+def _read_run(session: Session, first: int, end: int, unsettled_before: date | None) -> _Run:
+    """Read bundles; with a day, the log's entries too, those of waiting inquiries up to it."""
     rows = stored_events(session, first * WIDTH, end * WIDTH)
     tiles = leaf_tiles(session, first, end)
-    return _Run(first, end, rows, tiles, _closed(session, first * WIDTH, end * WIDTH, rows))
+    begins, ends = first * WIDTH, rows[-1][0] + 1 if rows else first * WIDTH
+    if unsettled_before is None or log.publication(session).cut < ends:
+        listed = (
+            [] if unsettled_before is None else list(listed_entries(session, unsettled_before, range(begins, ends)))
+        )
+        return _Run(first, end, rows, tiles, listed, _closed(session, begins, ends, rows))
+    # The place of the inquiry that was logged just before is here.
+    listed = list(listed_entries(session, unsettled_before, range(begins - 1, ends)))
+    settled = {logged + 1 for logged, _, (_, listing, *_) in listed if listing == Listing.SETTLED}
+    return _Run(first, end, rows, tiles, listed, _places(rows) - settled)
+
+
+def _places(rows: Sequence[Sequence[Any]]) -> set[int]:
+    return {row[0] for row in rows if row[2] == _PLACE}
 
 
 def _closed(session: Session, first: int, end: int, rows: Sequence[Sequence[Any]]) -> set[int] | None:
     if log.publication(session).cut >= end:
-        return {row[0] for row in rows if row[2] == _PLACE} - places_of_settled(session, first, end)
+        return _places(rows) - places_of_settled(session, first, end)
     try:
         return closed_leaves(session, first, end)
     except DBAPIError:
@@ -89,20 +104,20 @@ def _opened(row: Sequence[Any]) -> Opened:
 class TablesSource:
     """The tables as the verifier reads a ledger. What only they can show is noted in `problems`.
 
-    Its log is that of the inquiries whose first event is in `logged`.
+    `with_log` reads the log's entries together with the events that they begin with, as `logged` gives them.
     """
 
     # Entries are stored nowhere: they are made from the same payload and salt that open them.
     makes_entries_from_openings = True
 
     def __init__(
-        self, session: Session, today: date, may_go_on: Callable[[], bool] = lambda: True, logged: range = EVERY_EVENT
+        self, session: Session, today: date, may_go_on: Callable[[], bool] = lambda: True, *, with_log: bool = False
     ) -> None:
         self.problems = Problems()
         self._session = session
         self._unsettled_before = unsettled_before(today)
         self._may_go_on = may_go_on
-        self._logged = logged
+        self._with_log = with_log
         self._run = _NO_RUN
 
     def key(self) -> bytes:
@@ -135,16 +150,19 @@ class TablesSource:
         """Return the first entries of a bundle, each event held against its columns."""
         if not self._may_go_on():
             raise Stopped
-        first = number * WIDTH
         entries = []
-        for index, row in enumerate(self._bundle(number)[:width], first):
+        for index, row in enumerate(self._bundle(number)[:width], number * WIDTH):
             if row[0] != index:
                 break
             try:
-                entries.append(self._entry(row))
+                bound = _is_bound(row) or _is_bound(_with_canonical_json(row))
+                entries.append(b"v1 " + sha256(row[-2] + row[-1].encode()).hexdigest().encode())
             except (TypeError, AttributeError, UnicodeError):  # an edit changed a value's type, which SQLite lets it
                 self.problems.add(index, "a column of the event is of another type than was committed to")
                 entries.append(b"")
+            else:
+                if not bound:
+                    self.problems.add(index, "a column of the event is not what was committed to")
         return entries
 
     def opened(self, number: int) -> Sequence[Opened | None]:
@@ -152,25 +170,46 @@ class TablesSource:
         rows, closed = self._bundle(number), self._run.closed
         if closed is None:
             raise ValueError("a column of an event is no text")
+        make: Callable[[type[Opened], tuple[bytes, bytes]], Opened] = tuple.__new__  # Opened(…) takes twice as long
         try:
-            return [None if row[0] in closed else Opened(row[-1].encode(), row[-2]) for row in rows]
+            return [None if row[0] in closed else make(Opened, (row[-1].encode(), row[-2])) for row in rows]
         except (AttributeError, UnicodeError):  # as above; it was told then
             return [None if row[0] in closed else _opened(row) for row in rows]
 
     def log(self) -> Iterator[LogEntry]:
-        """Return every entry of the three lists, of the inquiries that are asked for."""
+        """Return every entry of the three lists."""
         try:
-            for first, entry, columns in listed_entries(self._session, self._unsettled_before, self._logged):
-                if not isinstance(entry, str):  # bytes would be read as well, and no reader is served them
-                    raise ValueError("an entry is no text")  # noqa: TRY004  # as below
-                told = orjson.loads(entry)
-                if not columns_fit(columns, told):
-                    self.problems.add(first, "the log lists the entry by something else than it tells")
-                yield told
+            for listed in listed_entries(self._session, self._unsettled_before, EVERY_EVENT):
+                yield self._told(*listed)
         except DBAPIError:
             self._session.rollback()
             log.count(self._session)  # raises again where it is the database that cannot be read
             raise ValueError("an entry is no text") from None
+
+    def logged(self, number: int) -> Sequence[tuple[int, LogEntry]]:
+        """Return the entries whose inquiries begin in a bundle, each with its first event."""
+        self._bundle(number)
+        return [(listed[0], self._told(*listed)) for listed in self._run.listed if listed[0] // WIDTH == number]
+
+    def any_logged_outside(self, size: int) -> bool:
+        """Tell whether an entry of the log has a first event that no ledger of this size holds."""
+        outside = (range(EVERY_EVENT.start, 0), range(size, EVERY_EVENT.stop))
+        return any(
+            listed for where in outside for listed in listed_entries(self._session, self._unsettled_before, where)
+        )
+
+    def leaves_of(self, number: str) -> Sequence[tuple[int, Opened]]:
+        """Return all leaves of an inquiry in their order, each with its index."""
+        return [(row[0], _opened(row)) for row in events_of(self._session, number)]
+
+    def _told(self, first: int, entry: object, columns: Sequence[Any]) -> LogEntry:
+        """Return what an entry tells, and note where the log lists it by something else."""
+        if not isinstance(entry, str):  # bytes would be read as well, and no reader is served them
+            raise ValueError("an entry is no text")  # noqa: TRY004  # one error for all that cannot be read
+        told: LogEntry = orjson.loads(entry)
+        if not columns_fit(columns, told):
+            self.problems.add(first, "the log lists the entry by something else than it tells")
+        return told
 
     def entry_now(self, number: str) -> LogEntry | None:
         """Return an entry as it is stored now."""
@@ -208,31 +247,25 @@ class TablesSource:
         if not self._run.first <= number < self._run.end:
             self._session.rollback()  # an open transaction keeps SQLite's log from being emptied
             first = number - number % AT_ONCE
-            self._run = _read_run(self._session, first, first + AT_ONCE)
+            self._run = _read_run(
+                self._session, first, first + AT_ONCE, self._unsettled_before if self._with_log else None
+            )
         return self._run.bundle(number)
-
-    def _entry(self, row: Sequence[Any]) -> bytes:
-        """Return an event's entry, and note where a column is not what the payload tells or binds."""
-        if not (_is_bound(row) or _is_bound(_with_canonical_json(row))):
-            self.problems.add(row[0], "a column of the event is not what was committed to")
-        return b"v1 " + sha256(row[-2] + row[-1].encode()).hexdigest().encode()
 
 
 def _is_bound(row: Sequence[Any]) -> bool:
     """Tell whether an event's payload tells, or binds by its `rest`, every column beside it."""
     _, at, kind, by, by_role, inquiry, call, subject, seq, detail, sealed, screen, rest_salt, _, payload = row
+    call = "null" if call is None else f'"{call}"'
+    inquiry = "null" if inquiry is None else f'"{inquiry}"'
     rest = (
-        f'{{"at":"{at}","by":"{by}","call":{_text(call)},"detail":{detail}'
-        f',"inquiry":{_text(inquiry)},"screen":"{screen}","sealed":{sealed}}}'
+        f'{{"at":"{at}","by":"{by}","call":{call},"detail":{detail}'
+        f',"inquiry":{inquiry},"screen":"{screen}","sealed":{sealed}}}'
     )
     place = '"seq":null,"subject":null' if subject is None else f'"seq":{seq},"subject":"{subject}"'
     begins: bool = payload.startswith(f'{{"at":"{at[:16]}:00Z","by_role":"{by_role}","data":{{')
     bound = sha256(rest_salt + rest.encode()).hexdigest()
     return begins and payload.endswith(f'}},"kind":"{kind}","rest":"{bound}",{place},"v":1}}')
-
-
-def _text(value: str | None) -> str:
-    return "null" if value is None else f'"{value}"'
 
 
 def _with_canonical_json(row: Sequence[Any]) -> Sequence[Any]:

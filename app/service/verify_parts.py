@@ -9,13 +9,12 @@ from contextlib import contextmanager, suppress
 from datetime import date
 from itertools import pairwise
 from multiprocessing.connection import Connection
-from typing import Any, NamedTuple
 
 from sqlalchemy.exc import DBAPIError
 
-from app.ledger.parts import Asked, Later, Part, PartRead
+from app.ledger.parts import Asked, Part, PartRead
 from app.ledger.tiles import WIDTH
-from app.service.tables_source import AT_ONCE, EVERY_EVENT, TablesSource
+from app.service.tables_source import AT_ONCE, TablesSource
 from app.service.verify_kept import UNREADABLE
 from app.store.engine import Database, open_database
 
@@ -26,14 +25,6 @@ _FORKS = sys.platform == "linux"
 _SECONDS_TO_STOP = 5
 # How far these processes give way to the service, where it runs on the same machine.
 _GIVES_WAY = 10
-
-
-class _Share(NamedTuple):
-    """The bundles of one process, and the events whose inquiries it finds in the log."""
-
-    first: int
-    end: int
-    logged: range
 
 
 def shares(size: int, processes: int) -> list[tuple[int, int]]:
@@ -87,32 +78,19 @@ class SharedParts:
             return [None]
         shared = shares(asked.size, len(self._pipes))
         self._pipes = self._pipes[: len(shared)]
-        for place, (pipe, (first, end)) in enumerate(zip(self._pipes, shared, strict=True)):
-            logged = range(
-                first * WIDTH if place else EVERY_EVENT.start,
-                end * WIDTH if place < len(shared) - 1 else EVERY_EVENT.stop,
-            )
-            _tell(pipe, (_Share(first, end, logged), asked))
+        for pipe, share in zip(self._pipes, shared, strict=True):
+            with suppress(OSError):  # a process that came to an end: its answer will show it
+                pipe.send((share, asked))
         return [_answer(pipe) for pipe in self._pipes]
 
-    def finish(self, later: Sequence[Later], newest_at: str) -> bool:
-        """Let every process follow its inquiries to their end and check its part of the log."""
-        for pipe, of_this in zip(self._pipes, later, strict=True):
-            _tell(pipe, (of_this, newest_at))
-        return all(_answer(pipe) for pipe in self._pipes)
 
-
-def _tell(pipe: Connection, what: tuple[Any, ...]) -> None:
-    with suppress(OSError):  # a process that came to an end: its answer will show it
-        pipe.send(what)
-
-
-def _answer(pipe: Connection) -> Any:  # noqa: ANN401  # what `_serve` sends at this point
+def _answer(pipe: Connection) -> PartRead | None:
     """Return what a process answers, None where it came to an end instead."""
     try:
-        return pipe.recv()
+        read: PartRead | None = pipe.recv()
     except (EOFError, OSError):
         return None
+    return read
 
 
 def _serve(
@@ -124,14 +102,11 @@ def _serve(
     os.nice(_GIVES_WAY)
     gc.set_threshold(*garbage)
     try:
-        share, asked = pipe.recv()
-        database = open_database(url)
-        with database.read() as session:
-            source = TablesSource(session, today, logged=share.logged)
-            part = Part(source, source.problems, share.first, share.end)
-            pipe.send(part.read(asked))
-            pipe.send(part.finish(*pipe.recv()))
+        (first, end), asked = pipe.recv()
+        with open_database(url).read() as session:
+            source = TablesSource(session, today, with_log=True)
+            pipe.send(Part(source, source.problems, first, end).read(asked))
     except (EOFError, BrokenPipeError):
-        return  # whoever asked is gone, or is not sure any more
+        return  # whoever asked is gone
     except (DBAPIError, *UNREADABLE):
         pipe.send(None)

@@ -40,6 +40,8 @@ _COLUMNS: tuple[ColumnElement[Any], ...] = (
 _ENTRIES_AT_ONCE = 1_000
 _EVENTS = select(*_COLUMNS).where(_t.index >= bindparam("first"), _t.index < bindparam("end")).order_by(_t.index)
 
+_OF_INQUIRY = select(*_COLUMNS).where(_t.subject == bindparam("number")).order_by(_t.index)
+
 _LISTED = select(_entry.first, type_coerce(_entry.listing, String)).where(
     _entry.first >= bindparam("first"), _entry.first < bindparam("end")
 )
@@ -84,6 +86,11 @@ def stored_events(session: Session, first: int, end: int) -> Sequence[Sequence[A
         return [(first, *[None] * (len(_COLUMNS) - 1))]
 
 
+def events_of(session: Session, number: str) -> Sequence[Sequence[Any]]:
+    """Return the events of the inquiry with a number, in order, with the columns of `stored_events`."""
+    return session.connection().execute(_OF_INQUIRY, {"number": number}).cursor.fetchall()
+
+
 def leaf_tiles(session: Session, first: int, end: int) -> dict[int, bytes]:
     """Return the tiles of leaf hashes from one number to before another that there are, by number."""
     found = session.connection().execute(_LEAF_TILES, {"first": first, "end": end}).all()
@@ -92,7 +99,7 @@ def leaf_tiles(session: Session, first: int, end: int) -> dict[int, bytes]:
 
 def places_of_settled(session: Session, first: int, end: int) -> set[int]:
     """Return which events from one index to before another are places of inquiries that are listed in full."""
-    listed = session.connection().execute(_LISTED, {"first": first - 1, "end": end - 1}).all()
+    listed = session.connection().execute(_LISTED, {"first": first - 1, "end": end - 1}).cursor.fetchall()
     settled = Listing.SETTLED.value
     # The place is written with the first event, next to it.
     return {logged + 1 for logged, listing in listed if listing == settled}

@@ -1,68 +1,99 @@
 """The parts of a ledger, checked one after the other in this process: what several processes do at once."""
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Sequence
+from contextlib import suppress
+from functools import cached_property
+from pathlib import Path
 
-from app.ledger.parts import Asked, Later, Part, PartRead
-from app.ledger.payload import read_payload
-from app.ledger.report import Problems
-from app.ledger.source import LogEntry, Opened, Source
+from app.ledger.checkpoint import VerifierKey
+from app.ledger.parts import Asked, Part, PartRead
+from app.ledger.payload import Leaf, read_payload
+from app.ledger.report import Problems, Report
+from app.ledger.source import LogEntry, Mirror, Missing, Opened
 from app.ledger.tiles import WIDTH
+from app.ledger.verify import verify
 
 
-class PartsInTurn:
-    """Parts of a few bundles each. `sure` is what came out: None before they were asked."""
+def verified(mirror: Mirror, keys: list[VerifierKey], older: Sequence[bytes], bundles: int = 1) -> tuple[Report, bool]:
+    """Verify by parts of a few bundles each; tell what is found, and whether the parts were sure that all is sound."""
+    parts = _PartsInTurn(_WholeMirror(_folder_of(mirror)), bundles)
+    in_order = _InOrder(_folder_of(mirror))
+    report = verify(in_order, keys, older, parts)
+    return report, parts.asked and not in_order.was_read
 
-    def __init__(self, source: Source, bundles: int = 1) -> None:
-        self.sure: bool | None = None
+
+class _InOrder(Mirror):
+    """A mirror that knows whether it was read in order, as is done where parts are not sure."""
+
+    was_read = False
+
+    def entries(self, number: int, width: int) -> Sequence[bytes]:
+        self.was_read = True
+        return super().entries(number, width)
+
+
+class _PartsInTurn:
+    asked = False
+
+    def __init__(self, source: "_WholeMirror", bundles: int) -> None:
         self._source = source
         self._bundles = bundles
-        self._parts: list[Part] = []
 
     def read(self, asked: Asked) -> Sequence[PartRead | None]:
-        self.sure = False
+        self.asked = True
         end = -(-asked.size // WIDTH)
-        sources = [_PartOf(self._source, first) for first in range(0, end, self._bundles)]
-        for source in sources:
-            source.others = sources
-            first = source.first
-            self._parts.append(Part(source, Problems(), first, min(first + self._bundles, end)))
-        return [part.read(asked) for part in self._parts]
-
-    def finish(self, later: Sequence[Later], newest_at: str) -> bool:
-        self.sure = all(part.finish(of_this, newest_at) for part, of_this in zip(self._parts, later, strict=True))
-        return self.sure
+        return [
+            Part(self._source, Problems(), first, min(first + self._bundles, end)).read(asked)
+            for first in range(0, end, self._bundles)
+        ]
 
 
-class _PartOf:
-    """A source whose log is that of the inquiries that begin in one part; what begins nowhere is in the first one's."""
+class _WholeMirror(Mirror):
+    """A mirror that also finds the entries that belong to a bundle, and the leaves of an inquiry."""
 
-    def __init__(self, source: Source, first: int) -> None:
-        self.first = first
-        self.others: list[_PartOf] = []
-        self.begun: set[str] = set()
-        self._source = source
+    def logged(self, number: int) -> Sequence[tuple[int, LogEntry]]:
+        firsts = self._firsts
+        return [
+            (firsts[entry["number"]], entry)
+            for entry in self._entries
+            if firsts.get(entry["number"], -1) // WIDTH == number
+        ]
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._source, name)
+    def any_logged_outside(self, _size: int) -> bool:
+        firsts = self._firsts
+        return any(entry["number"] not in firsts for entry in self._entries)
 
-    def opened(self, number: int) -> Sequence[Opened | None]:
-        opened = self._source.opened(number)
-        if number >= self.first:
-            self.begun.update(number for leaf in opened if leaf and (number := _number_that_begins(leaf)))
-        return opened
+    def leaves_of(self, number: str) -> Sequence[tuple[int, Opened]]:
+        return [(index, opened) for index, opened, leaf in self._leaves if leaf.subject == number]
 
-    def log(self) -> Iterator[LogEntry]:
-        elsewhere = set().union(*(other.begun for other in self.others if other is not self))
-        for entry in self._source.log():
-            number = entry.get("number") if isinstance(entry, dict) else None
-            if number in self.begun or (self.first == 0 and number not in elsewhere):
-                yield entry
+    def entry_now(self, number: str) -> LogEntry | None:
+        return next((entry for entry in self._entries if entry["number"] == number), None)
+
+    @cached_property
+    def _entries(self) -> list[LogEntry]:
+        return list(self.log())
+
+    @cached_property
+    def _firsts(self) -> dict[str, int]:
+        """The first leaf of each inquiry, by its number."""
+        firsts: dict[str, int] = {}
+        for index, _, leaf in self._leaves:
+            if leaf.kind == "inquiry:logged":
+                firsts.setdefault(leaf.subject or "", index)
+        return firsts
+
+    @cached_property
+    def _leaves(self) -> list[tuple[int, Opened, Leaf]]:
+        found = []
+        for number in range(len(list((self._directory / "ledger/opened").iterdir()))):
+            with suppress(Missing, ValueError):
+                bundle = self.opened(number)
+                for place, opened in enumerate(bundle):
+                    with suppress(ValueError):
+                        if opened is not None:
+                            found.append((number * WIDTH + place, opened, read_payload(opened.payload)))
+        return found
 
 
-def _number_that_begins(leaf: Opened) -> str | None:
-    try:
-        read = read_payload(leaf.payload)
-    except ValueError:
-        return None
-    return read.subject if read.kind == "inquiry:logged" else None
+def _folder_of(mirror: Mirror) -> Path:
+    return mirror._directory  # noqa: SLF001  # where it is

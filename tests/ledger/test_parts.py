@@ -6,11 +6,12 @@ from datetime import timedelta
 import pytest
 
 from app.domain.moment import to_minute
-from app.ledger import verify as verifier
+from app.ledger import parts
 from app.ledger.source import Opened
 from app.ledger.tiles import WIDTH
+from app.ledger.verify import verify
 from tests.ledger.ledger_builder import KEY, InventedLedger
-from tests.ledger.parts_in_turn import PartsInTurn
+from tests.ledger.parts_in_turn import verified
 
 KEYS = [KEY.verifier]
 EACH = timedelta(seconds=40)  # between two leaves of an invented ledger
@@ -42,12 +43,18 @@ def interleaved(seed: int) -> InventedLedger:
 
 def both_ways(source, older=(), bundles=1):
     """Return what reading in order finds, and whether parts are sure that all is sound."""
-    parts = PartsInTurn(source, bundles)
-    report = verifier.verify(source, KEYS, older)
-    assert verifier.verify(source, KEYS, older, parts) == report
-    return report, parts.sure
+    report, sure = verified(source, KEYS, older, bundles)
+    assert report == verify(source, KEYS, older)
+    return report, sure
 
 
+@pytest.fixture(params=[4_096, 160])
+def recent(request, monkeypatch):
+    """How many inquiries a part follows at once: all of these ledgers', or so few that most are read alone."""
+    monkeypatch.setattr(parts, "_RECENT", request.param)
+
+
+@pytest.mark.usefixtures("recent")
 @pytest.mark.parametrize("bundles", [1, 2, 3, 9])
 @pytest.mark.parametrize("seed", range(3))
 def test_parts_are_sure_of_a_sound_ledger_wherever_they_meet(tmp_path, seed, bundles):
@@ -74,6 +81,7 @@ def test_a_place_that_is_closed_at_the_beginning_of_a_part_belongs_to_the_inquir
     assert sure
 
 
+@pytest.mark.usefixtures("recent")
 @pytest.mark.parametrize("seed", range(40))
 def test_parts_are_never_sure_of_what_is_not_sound(tmp_path, seed):
     ledger, chance = interleaved(seed % 4), random.Random(seed)  # noqa: S311  # as above
@@ -156,4 +164,15 @@ def test_a_gap_before_a_correction_in_another_part_leaves_no_part_sure(tmp_path)
     report, sure = both_ways(ledger.mirror(tmp_path))
 
     assert [problem.what for problem in report.problems] == [f"leaves of {number} are left out before its correction"]
+    assert not sure
+
+
+def test_parts_that_would_have_to_read_too_much_alone_are_not_sure(tmp_path, monkeypatch):
+    mirror = interleaved(1).mirror(tmp_path)
+    assert both_ways(mirror)[1]
+
+    monkeypatch.setattr(parts, "_MOST_READ_ALONE", 3)
+    report, sure = both_ways(mirror)
+
+    assert report.sound
     assert not sure

@@ -13,7 +13,7 @@ from app.ledger.source import CouldNotCheck, Mirror, Missing, Opened, Url, decod
 from app.ledger.tiles import WIDTH
 from app.ledger.verify import Report, keys_of
 from tests.ledger.ledger_builder import KEY, ORIGIN, InventedLedger, a_ledger
-from tests.ledger.parts_in_turn import PartsInTurn
+from tests.ledger.parts_in_turn import verified
 
 KEYS = [KEY.verifier]
 
@@ -22,9 +22,7 @@ def verify(source, keys, older=()) -> Report:
     """Verify in order, and see that parts of files are sure of just what is sound (files do not change meanwhile)."""
     report = verifier.verify(source, keys, older)
     if isinstance(source, Mirror):
-        parts = PartsInTurn(source)
-        assert verifier.verify(source, keys, older, parts) == report
-        assert parts.sure in ({True} if report.sound else {False, None})
+        assert verified(source, keys, older) == (report, report.sound)
     return report
 
 

@@ -1,5 +1,6 @@
 """Parts of a ledger are sure of just what reading it in order finds sound, wherever the borders fall."""
 
+import json
 import random
 from datetime import timedelta
 
@@ -145,7 +146,8 @@ def test_a_leaf_of_an_inquiry_that_began_nowhere_is_sure_in_no_part(tmp_path):
     assert not sure
 
 
-def test_a_gap_before_a_correction_in_another_part_leaves_no_part_sure(tmp_path):
+@pytest.mark.parametrize("bundles", [1, 2])
+def test_a_gap_before_a_correction_leaves_no_part_sure(tmp_path, bundles):
     ledger = InventedLedger()
     number = ledger.settled()
     while len(ledger.leaves) < WIDTH + 9:
@@ -158,10 +160,10 @@ def test_a_gap_before_a_correction_in_another_part_leaves_no_part_sure(tmp_path)
     )
     mirror = ledger.mirror(tmp_path)
 
-    assert both_ways(mirror)[1]
+    assert both_ways(mirror, bundles=bundles)[1]
 
     ledger.settled()
-    report, sure = both_ways(ledger.mirror(tmp_path))
+    report, sure = both_ways(ledger.mirror(tmp_path), bundles=bundles)
 
     assert [problem.what for problem in report.problems] == [f"leaves of {number} are left out before its correction"]
     assert not sure
@@ -175,4 +177,17 @@ def test_parts_that_would_have_to_read_too_much_alone_are_not_sure(tmp_path, mon
     report, sure = both_ways(mirror)
 
     assert report.sound
+    assert not sure
+
+
+def test_an_inquiry_that_the_log_lists_twice_in_one_way_leaves_no_part_sure(tmp_path):
+    mirror = interleaved(1).mirror(tmp_path)
+    lines = (tmp_path / "log.json").read_bytes().split(b"\n")
+    (tmp_path / "log.json").write_bytes(b"\n".join([lines[0], lines[1], *lines[1:]]))
+
+    report, sure = both_ways(mirror)
+
+    assert [problem.what for problem in report.problems] == [
+        f"{json.loads(lines[1][:-1])['number']} is in the log twice"
+    ]
     assert not sure

@@ -79,6 +79,7 @@ def test_an_edit_in_any_part_is_named_as_one_process_names_it(long_ledger, verif
         "DELETE FROM log_entry WHERE number = '2026-000002'",
         "UPDATE log_entry SET entry = replace(entry, 'worksite', 'school') WHERE number = '2026-000004'",
         "UPDATE log_entry SET first = first + 5000 WHERE number = '2026-000001'",
+        "UPDATE log_entry SET first = first + 7 WHERE number = '2026-000001'",
         "UPDATE log_entry SET first = -1 WHERE number = '2026-000001'",
         "UPDATE log_entry SET first = 100000 WHERE number = '2026-000001'",
         "UPDATE log_entry SET status = 'not_ice' WHERE number = '2026-000001'",

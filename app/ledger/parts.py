@@ -84,7 +84,7 @@ class Part:
         inquiries = _Inquiries(self._source, self._problems, asked)
         told = not self._source.makes_entries_from_openings
         leaves = LeavesCheck(self._problems, asked.newest, inquiries, entries_told=told)
-        nodes, tiles = [], {}
+        nodes, tiles, ends = [], {}, {size // WIDTH for size in asked.ends}
         try:
             if self._bundles.start:
                 before = self._source.opened(self._bundles.start - 1)
@@ -96,7 +96,7 @@ class Part:
                 inquiries.list(self._source.logged(number))
                 if len(tile) == WIDTH * HASH_BYTES:
                     nodes.append(subtree_hash(tile))
-                if number in {size // WIDTH for size in asked.ends}:
+                if number in ends:
                     tiles[number] = tile
             leaves.finish()
             inquiries.finish()

@@ -127,12 +127,13 @@ def read_payloads(written: Sequence[bytes]) -> list[Leaf | ValueError]:
         if found is None:
             leaves.append(ValueError("the payload has not the form of a leaf of its kind"))
             continue
-        at, *data, seq, subject = found.groups()
+        values = found.groups()
+        at, seq, subject = values[0], values[-2], values[-1]
         told = _KINDS.get(kind) or kind.decode()
         if subject:
-            leaves.append(make(Leaf, (at.decode(), told, subject.decode(), int(seq), tuple(data))))
+            leaves.append(make(Leaf, (at.decode(), told, subject.decode(), int(seq), values[1:-2])))
         else:
-            leaves.append(make(Leaf, (at.decode(), told, None, None, tuple(data))))
+            leaves.append(make(Leaf, (at.decode(), told, None, None, values[1:-2])))
     return leaves
 
 

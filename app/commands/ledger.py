@@ -56,6 +56,8 @@ def verify(
     try:
         trusted = [VerifierKey.parse(each) for each in key or ()]
         older = [checkpoint.read_bytes()] if checkpoint else []
+        if not trusted:
+            typer.echo("Without --key this shows that the source agrees with itself, not whose it is.", err=True)
         if database:
             report = _verify_tables(trusted, older)
         else:
@@ -82,8 +84,6 @@ def _verify_source(source: "Source", trusted: "list[VerifierKey]", older: list[b
     from app.ledger import verify as verifier  # noqa: PLC0415  # see the top
     from app.ledger.source import Url  # noqa: PLC0415  # as above
 
-    if not trusted:
-        typer.echo("Without --key this shows that the source agrees with itself, not whose it is.", err=True)
     trusted = trusted or list(verifier.keys_of(source))
     noted = source.checkpoint()
     report = verifier.verify(source, trusted, older)

@@ -8,7 +8,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
@@ -101,7 +101,7 @@ def open_to_migrate(url: str) -> Engine:
     """
     if make_url(url).get_backend_name() == "sqlite":
         file = _file_of(url)
-        engine = create_engine(url, hide_parameters=True, poolclass=NullPool, creator=lambda: _connect(file, "rwc"))
+        engine = create_engine(url, hide_parameters=True, poolclass=NullPool, creator=lambda: _make(file))
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "connect", _leave_references_unchecked)
         event.listen(engine, "begin", _begin_immediate)
@@ -165,6 +165,14 @@ def _connect(file: Path, mode: str) -> sqlite3.Connection:
         cached_statements=256,
         check_same_thread=False,
     )
+
+
+def _make(file: Path) -> sqlite3.Connection:
+    """Connect to a file; one that is not there is made for its owner alone, and SQLite gives its log the same mode."""
+    # Only a new one is opened here: to close another file descriptor of it would give up SQLite's locks.
+    with suppress(OSError):
+        os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    return _connect(file, "rwc")
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:

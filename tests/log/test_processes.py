@@ -57,6 +57,7 @@ def wait_until(holds):
 def is_sound(process):
     done = process.command("verify", "--database")
     assert done.returncode == 0, done.stdout + done.stderr
+    assert "Without --key this shows that the source agrees with itself" in done.stderr
     return done.stdout.startswith("Sound: ")
 
 

@@ -3,6 +3,8 @@
 import multiprocessing
 import os
 import signal
+import subprocess
+import sys
 import threading
 
 import pytest
@@ -120,6 +122,34 @@ def test_a_database_that_goes_away_meanwhile_is_told_as_by_one_process(verified_
 def _cannot_read(pipe, *_):
     pipe.recv()
     pipe.send(None)
+
+
+_BY_FORKS = """
+import sys
+from datetime import date
+from app.ledger import verify
+from app.service import verify_parts
+from app.service.verify_ledger import verify_database
+from app.store.engine import open_database
+
+verify_parts._WORTH_SHARING = 0
+verify._check_leaves = None  # calling it would fail: nothing is read in order
+report = verify_database(open_database(sys.argv[1]), [], date.fromisoformat(sys.argv[2]), processes=3)
+print(report.sound, report.size)
+"""
+
+
+def test_a_process_without_threads_shares_by_whatever_its_system_has(long_ledger):
+    today = day_in_denver(long_ledger.clock()).isoformat()
+
+    done = subprocess.run(
+        [sys.executable, "-c", _BY_FORKS, long_ledger.service.settings.url, today],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.stdout.split()[:1] == ["True"], done.stderr
 
 
 @pytest.mark.parametrize("size", [1, 256, 2_048, 2_049, 20_000, 99_997, 1_000_000])

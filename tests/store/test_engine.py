@@ -167,3 +167,17 @@ def test_a_log_that_cannot_be_emptied_is_no_error(sqlite_database, data_dir):
     (data_dir / "app.db").unlink()
 
     assert not truncate_wal(sqlite_database)
+
+
+def test_a_new_file_and_its_log_are_for_their_owner_alone_and_an_older_one_keeps_its_mode(tmp_path):
+    file = tmp_path / "app.db"
+
+    for wanted in (0o600, 0o640):
+        engine = open_to_migrate(f"sqlite:///{file}")
+        with engine.connect() as connection:
+            connection.exec_driver_sql("CREATE TABLE IF NOT EXISTS something (id INTEGER)")
+            connection.exec_driver_sql("INSERT INTO something VALUES (1)")
+            modes = {each.name: each.stat().st_mode & 0o777 for each in tmp_path.iterdir()}
+        engine.dispose()
+        assert modes == dict.fromkeys(("app.db", "app.db-wal", "app.db-shm"), wanted)
+        file.chmod(0o640)

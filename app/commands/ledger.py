@@ -28,6 +28,11 @@ _MOST_BYTES = 64 * 1024 * 1024
 _NEXT_CHECKPOINT_SECONDS = 90
 # Checking the tables takes every core, up to this many.
 _MOST_PROCESSES = 8
+# Said of a site, a mirror and the tables alike: each names keys of its own.
+_WITHOUT_KEY = (
+    "Without --key this tells only whether it agrees with itself, not whose it is:"
+    " give --key with a key that you were given apart from it."
+)
 # How seldom a process that only verifies looks for garbage in cycles, of which it makes next to none.
 SELDOM = (100_000, 20, 100)
 
@@ -56,8 +61,6 @@ def verify(
     try:
         trusted = [VerifierKey.parse(each) for each in key or ()]
         older = [checkpoint.read_bytes()] if checkpoint else []
-        if not trusted:
-            typer.echo("Without --key this shows that the source agrees with itself, not whose it is.", err=True)
         if database:
             report = _verify_tables(trusted, older)
         else:
@@ -68,6 +71,8 @@ def verify(
         _end(COULD_NOT_CHECK, f"Could not check: {error.filename or 'a file'} cannot be read ({error.strerror}).")
     except (CouldNotCheck, Missing, NoteRefused, ValueError) as error:
         _end(COULD_NOT_CHECK, f"Could not check: {error}.")
+    if not trusted:
+        typer.echo(_WITHOUT_KEY, err=True)
     if report.sound:
         typer.echo(f"Sound: {report.size:,} events, {report.opened:,} of them open.")
         return

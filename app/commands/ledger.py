@@ -153,7 +153,9 @@ def _verify_tables(trusted: "list[VerifierKey]", older: list[bytes]) -> "Report"
 
     from app.cli import CannotBeDone, _now, _ready_settings  # noqa: PLC0415  # as above
     from app.domain.moment import day_in_denver  # noqa: PLC0415  # as above
+    from app.ledger.report import Report  # noqa: PLC0415  # as above
     from app.ledger.source import CouldNotCheck  # noqa: PLC0415  # as above
+    from app.service.verify_kept import not_signed_by  # noqa: PLC0415  # as above
     from app.service.verify_ledger import verify_database  # noqa: PLC0415  # as above
     from app.settings import SettingsRefused  # noqa: PLC0415  # as above
     from app.store.engine import open_database  # noqa: PLC0415  # as above
@@ -169,7 +171,11 @@ def _verify_tables(trusted: "list[VerifierKey]", older: list[bytes]) -> "Report"
     opened = open_database(settings.url)
     try:
         older = [*older, *([filed] if filed else [])]
-        return verify_database(opened, trusted, day_in_denver(_now()), older=older, processes=cores())
+        # The tables' own keys are good for what was signed long ago: the newest checkpoint has to bear a trusted one.
+        with opened.read() as session:
+            strange = not_signed_by(session, trusted) if trusted else []
+        report = verify_database(opened, trusted, day_in_denver(_now()), older=older, processes=cores())
+        return Report(report.size, (*report.problems, *strange), report.opened)
     finally:
         opened.dispose()
 

@@ -59,6 +59,23 @@ def read_kept(session: Session, keys: Sequence[VerifierKey]) -> Kept:
     return kept
 
 
+def not_signed_by(session: Session, keys: Sequence[VerifierKey]) -> list[Problem]:
+    """Return what is wrong with the newest checkpoint to somebody who trusts these keys alone, not the tables' own.
+
+    What is wrong with it whoever is trusted, `read_kept` notes.
+    """
+    try:
+        newest = ledger.newest_checkpoint(session)
+    except (*UNREADABLE, DBAPIError):
+        return []
+    try:
+        if newest is not None:
+            open_checkpoint(newest.note, keys)
+    except NoteRefused as error:
+        return [Problem(None, f"the checkpoint: {error}")]
+    return []
+
+
 def _opened(stored: StoredCheckpoint, kept: Kept) -> Checkpoint | None:
     """Return what a stored checkpoint says; None, and a problem noted, where it is not one that was signed."""
     try:

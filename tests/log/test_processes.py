@@ -102,6 +102,27 @@ def test_an_older_database_put_back_is_found_by_verify_and_stops_the_start(tmp_p
     assert "older than the newest checkpoint" in started.stderr
 
 
+def test_of_the_tables_too_a_key_that_is_given_has_to_have_signed(tmp_path):
+    process = migrated(tmp_path, **AT_ONCE)
+    try:
+        process.start()
+        process.stop()
+        folders = (process.data_dir, tmp_path / "another")
+        ours, another = (
+            process.command("ledger-key", "show", APP_DATA_DIR=str(folder)).stdout.strip() for folder in folders
+        )
+
+        by_ours = process.command("verify", "--database", "--key", ours)
+        by_another = process.command("verify", "--database", "--key", another)
+        by_both = process.command("verify", "--database", "--key", another, "--key", ours)
+    finally:
+        process.close()
+
+    assert (by_ours.returncode, by_ours.stderr) == (by_both.returncode, by_both.stderr) == (0, "")
+    assert by_another.returncode == 1
+    assert "no trusted key has signed this" in by_another.stdout
+
+
 def test_two_processes_with_one_key_make_one_ledger(tmp_path):
     one = migrated(tmp_path, **AT_ONCE)
     other = Process(tmp_path, **AT_ONCE)

@@ -155,7 +155,7 @@ def _verify_tables(trusted: "list[VerifierKey]", older: list[bytes]) -> "Report"
     from app.domain.moment import day_in_denver  # noqa: PLC0415  # as above
     from app.ledger.report import Report  # noqa: PLC0415  # as above
     from app.ledger.source import CouldNotCheck  # noqa: PLC0415  # as above
-    from app.service.verify_kept import not_signed_by  # noqa: PLC0415  # as above
+    from app.service.verify_kept import newest_problems  # noqa: PLC0415  # as above
     from app.service.verify_ledger import verify_database  # noqa: PLC0415  # as above
     from app.settings import SettingsRefused  # noqa: PLC0415  # as above
     from app.store.engine import open_database  # noqa: PLC0415  # as above
@@ -173,9 +173,9 @@ def _verify_tables(trusted: "list[VerifierKey]", older: list[bytes]) -> "Report"
         older = [*older, *([filed] if filed else [])]
         # The tables' own keys are good for what was signed long ago: the newest checkpoint has to bear a trusted one.
         with opened.read() as session:
-            strange = not_signed_by(session, trusted) if trusted else []
+            found = newest_problems(session, trusted, signed_before=filed is not None)
         report = verify_database(opened, trusted, day_in_denver(_now()), older=older, processes=cores())
-        return Report(report.size, (*report.problems, *strange), report.opened)
+        return Report(report.size, (*report.problems, *found), report.opened)
     finally:
         opened.dispose()
 

@@ -17,6 +17,7 @@ from app.domain.publication import Listing
 from app.domain.status import Status
 from app.ledger.checkpoint import Checkpoint, NoteRefused, VerifierKey, open_checkpoint
 from app.ledger.report import Problem
+from app.ledger.source import CouldNotCheck
 from app.service.sign_checkpoint import known_keys
 from app.store import ledger
 from app.store.ledger import StoredCheckpoint
@@ -59,20 +60,24 @@ def read_kept(session: Session, keys: Sequence[VerifierKey]) -> Kept:
     return kept
 
 
-def not_signed_by(session: Session, keys: Sequence[VerifierKey]) -> list[Problem]:
+def newest_problems(session: Session, keys: Sequence[VerifierKey], *, signed_before: bool) -> list[Problem]:
     """Return what is wrong with the newest checkpoint to somebody who trusts these keys alone, not the tables' own.
 
-    What is wrong with it whoever is trusted, `read_kept` notes.
+    Without keys, only whether it is there. `signed_before`: one is known of from elsewhere. Raises CouldNotCheck where
+    nothing was ever signed. What is wrong with it whoever is trusted, `read_kept` notes.
     """
     try:
         newest = ledger.newest_checkpoint(session)
-    except (*UNREADABLE, DBAPIError):
-        return []
-    try:
-        if newest is not None:
+        if newest is None and not signed_before and not ledger.verifier_keys(session):
+            raise CouldNotCheck("the tables keep no checkpoint and no key, as before the first start of the service")
+        if newest is None:
+            return [Problem(None, "a checkpoint was signed before, and the tables keep none")]
+        if keys:
             open_checkpoint(newest.note, keys)
     except NoteRefused as error:
         return [Problem(None, f"the checkpoint: {error}")]
+    except (*UNREADABLE, DBAPIError):
+        return []
     return []
 
 

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import shutil
+import sqlite3
 import threading
 import urllib.error
 import urllib.request
@@ -121,6 +122,47 @@ def test_of_the_tables_too_a_key_that_is_given_has_to_have_signed(tmp_path):
     assert (by_ours.returncode, by_ours.stderr) == (by_both.returncode, by_both.stderr) == (0, "")
     assert by_another.returncode == 1
     assert "no trusted key has signed this" in by_another.stdout
+
+
+def test_before_anything_was_signed_the_tables_can_be_checked_against_nothing(tmp_path):
+    process = migrated(tmp_path, **AT_ONCE)
+    try:
+        empty = process.command("verify", "--database")
+        process.token("intake")  # an event
+        unsigned = process.command("verify", "--database")
+    finally:
+        process.close()
+
+    for done in (empty, unsigned):
+        assert (done.returncode, done.stdout) == (2, "")
+        assert done.stderr == (
+            "Could not check: the tables keep no checkpoint and no key, as before the first start of the service.\n"
+        )
+
+
+def test_tables_that_were_emptied_are_not_sound(tmp_path):
+    process = migrated(tmp_path, **AT_ONCE)
+    try:
+        process.start()
+        process.stop()
+        emptied = sqlite3.connect(process.data_dir / "app.db")
+        with emptied:
+            emptied.execute("DELETE FROM checkpoint")
+        emptied.close()
+        without_checkpoint = process.command("verify", "--database")
+        (process.data_dir / "checkpoint").rename(tmp_path / "checkpoint")
+        by_their_key = process.command("verify", "--database")
+        (tmp_path / "checkpoint").rename(process.data_dir / "checkpoint")
+        for file in process.data_dir.glob("app.db*"):
+            file.unlink()
+        assert process.command("migrate").returncode == 0
+        by_the_file = process.command("verify", "--database")
+    finally:
+        process.close()
+
+    for done in (without_checkpoint, by_their_key, by_the_file):
+        assert done.returncode == 1
+        assert "a checkpoint was signed before, and the tables keep none" in done.stdout
 
 
 def test_two_processes_with_one_key_make_one_ledger(tmp_path):

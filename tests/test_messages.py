@@ -120,6 +120,13 @@ def test_no_list_of_the_catalogue_has_a_word_that_the_contract_lacks(enum):
     assert told <= {*CONTRACT[prefix]}
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_message_leaves_the_plural_to_whoever_reads_it(language):
+    either = re.compile(r"\w\((?:s|es|n|as|os)\)")
+
+    assert [key for key, message in catalogue(language).items() if either.search(message)] == []
+
+
 SPANISH_OPENS = {"?": "¿", "!": "¡"}
 # Words that have an accent wherever the pages use them.
 WITHOUT_ITS_ACCENT = re.compile(

@@ -100,7 +100,7 @@ class Part:
                     tiles[number] = tile
             leaves.finish()
             inquiries.finish()
-        except (Missing, ValueError, KeyError, TypeError):
+        except (Missing, ValueError, LookupError, TypeError):
             return None
         years = {year: (first, leaves.next_in_year[year]) for year, first in leaves.first_in_year.items()}
         return None if self._problems.found_any else PartRead(nodes, tiles, years, leaves.opened)

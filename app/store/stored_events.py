@@ -88,7 +88,7 @@ def stored_events(session: Session, first: int, end: int) -> Sequence[Sequence[A
 
 def events_of(session: Session, number: str) -> Sequence[Sequence[Any]]:
     """Return the events of the inquiry with a number, in order, with the columns of `stored_events`."""
-    return session.connection().execute(_OF_INQUIRY, {"number": number}).cursor.fetchall()
+    return session.connection().execute(_OF_INQUIRY, {"number": number}).all()
 
 
 def leaf_tiles(session: Session, first: int, end: int) -> dict[int, bytes]:
@@ -99,7 +99,7 @@ def leaf_tiles(session: Session, first: int, end: int) -> dict[int, bytes]:
 
 def places_of_settled(session: Session, first: int, end: int) -> set[int]:
     """Return which events from one index to before another are places of inquiries that are listed in full."""
-    listed = session.connection().execute(_LISTED, {"first": first - 1, "end": end - 1}).cursor.fetchall()
+    listed = session.connection().execute(_LISTED, {"first": first - 1, "end": end - 1}).all()
     settled = Listing.SETTLED.value
     # The place is written with the first event, next to it.
     return {logged + 1 for logged, listing in listed if listing == settled}

@@ -27,8 +27,8 @@ class Front:
             return False
         self._telling.begin(scope)
         scope["route"] = answer.route
-        headers = [*answer.headers, *self._telling.headers(scope)]
-        await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+        answer.headers.extend(self._telling.headers(scope))
+        await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
         await send({"type": "http.response.body", "body": answer.body})
         self._telling.tell(scope, "GET", answer.status, time.perf_counter() - began)
         return True

@@ -26,6 +26,9 @@ _SECURITY_HEADERS = (
 )
 # Nobody is answered by it: only log lines and figures name it, as those of other servers do.
 CLIENT_WENT_AWAY = 499
+# Version 4 and variant 10 (RFC 9562, 5.4), and the bits that are random beside them.
+_FORM_OF_UUID4 = 0x4000_8000_0000_0000_0000
+_RANDOM_OF_UUID4 = (1 << 128) - 1 ^ 0xF000_C000_0000_0000_0000
 # Browsers heed it behind TLS alone.
 _HSTS = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
 
@@ -41,9 +44,9 @@ class Telling:
         """Return the id of a request, and note it and the scheme that its client used."""
         if self._is_behind_tls(scope):
             scope["scheme"] = "https"
-        digits = f"{random.getrandbits(128):032x}"  # an id, no secret; of the form of a UUID of version 4
-        variant = "89ab"[int(digits[16], 16) & 3]
-        request_id = f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"
+        # An id, no secret; of the form of a UUID of version 4.
+        digits = f"{random.getrandbits(128) & _RANDOM_OF_UUID4 | _FORM_OF_UUID4:032x}"
+        request_id = f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
         scope["request_id"] = request_id
         return request_id
 

@@ -50,9 +50,7 @@ def sharing(database: Database, today: date, processes: int) -> Iterator["Shared
         pipes.append(ours)
         # A forked process holds our ends as well: it would never learn that we are gone.
         inherited = pipes if _FORKS else []
-        process = context.Process(
-            target=_serve, args=(theirs, inherited, database.url, today, gc.get_threshold()), daemon=True
-        )
+        process = context.Process(target=_serve, args=(theirs, inherited, database.url, today), daemon=True)
         process.start()
         theirs.close()
         started.append(process)
@@ -93,14 +91,12 @@ def _answer(pipe: Connection) -> PartRead | None:
     return read
 
 
-def _serve(
-    pipe: Connection, inherited: Sequence[Connection], url: str, today: date, garbage: tuple[int, int, int]
-) -> None:
+def _serve(pipe: Connection, inherited: Sequence[Connection], url: str, today: date) -> None:
     """Check one part in a process of its own, as far as the other end of the pipe asks for it."""
     for each in inherited:
         each.close()
     os.nice(_GIVES_WAY)
-    gc.set_threshold(*garbage)
+    gc.disable()  # it makes next to no garbage in cycles, and ends soon
     try:
         (first, end), asked = pipe.recv()
         with open_database(url).read() as session:
